@@ -8,8 +8,8 @@ namespace Sim.Reports;
 /// <summary>Writes a run's report: index.html, results.csv, results.json and each plot as PNG.</summary>
 /// <remarks>
 /// Everything is first written to a temporary folder inside the target, and moved when it is complete. index.html is removed first and
-/// written last, so a folder with an index.html holds a whole report, even after an interrupted run. Files in the target that belong to no
-/// report are left alone.
+/// written last, so a folder with an index.html holds a complete report, even after an interrupted run. Files in the target that belong to
+/// no report are not touched.
 /// </remarks>
 public static class ReportWriter
 {
@@ -25,9 +25,9 @@ public static class ReportWriter
 
     private const int WidePixels = 820, NarrowPixels = 370;
 
-    /// <summary>Takes the folder for a run, and checks that a file can be written in it, before minutes of measuring.</summary>
-    /// <exception cref="UnusableOutputException">A file has the folder's name, something else has the name of a report's file, another run
-    /// writes there, or the disk or permissions refuse. </exception>
+    /// <summary>Takes the folder for a run. Checks before minutes of measuring that a file can be written in this folder.</summary>
+    /// <exception cref="UnusableOutputException">The folder's name is the name of a file, something other than a file has the name of a
+    /// report's file, another run writes there, or the folder cannot be written.</exception>
     public static OutputFolder Prepare(string outDir)
     {
         var folder = OutputFolder.Take(outDir);
@@ -47,11 +47,9 @@ public static class ReportWriter
         }
     }
 
-    /// <summary>
-    /// Writes the report and replaces an older one. Sections without rows are left out, or say that rows are missing. <paramref
-    /// name="reached"/> gets the name of each file before the file is written or moved.
-    /// </summary>
-    /// <exception cref="IOException">As for <see cref="Prepare"/>. An older report is then still whole.</exception>
+    /// <summary>Writes the report and replaces an older one. Sections without rows are left out, or say that rows are missing.
+    /// <paramref name="reached"/> gets the name of each file before the file is written or moved.</summary>
+    /// <exception cref="IOException">The folder cannot be written. An older report stays complete.</exception>
     public static void Write(RunResult result, OutputFolder folder, Action<string> reached) => WriteAndPublish(folder, reached, partial =>
     {
         WriteResults(result, partial, reached);
@@ -87,7 +85,8 @@ public static class ReportWriter
         }
     }
 
-    /// <summary>Makes an empty temporary folder, and removes those of killed runs. The lock excludes other runs.</summary>
+    /// <summary>Makes an empty temporary folder, and removes the temporary folders of killed runs. The lock on the target excludes other
+    /// runs.</summary>
     private static string MakePartial(OutputFolder folder)
     {
         var left = Directory.GetDirectories(folder.RealName, $"{PartialPrefix}*");
@@ -125,7 +124,7 @@ public static class ReportWriter
     {
         reached($"publish {PageName}");
         var names = Directory.EnumerateFiles(partial).Select(path => Path.GetFileName(path)!).OrderBy(name => name == PageName).ToList();
-        // All targets are checked before one is touched, so an older report stays whole if this one cannot be written.
+        // All targets are checked before any file is changed. If the new report cannot be written, an older report stays complete.
         foreach (var name in names)
             TargetOf(outDir, name);
         var page = TargetOf(outDir, PageName);
@@ -148,8 +147,8 @@ public static class ReportWriter
     private static bool IsPlot(string name, string plot) =>
         name == $"{plot}.png" || name == $"{plot}.svg" || name.StartsWith(plot + PageComposer.PartSuffix, StringComparison.Ordinal);
 
-    /// <summary>Returns the place of a file of the report.</summary>
-    /// <exception cref="UnusableOutputException">A folder, FIFO, device or socket has its name, or the file there may not be
+    /// <summary>Returns the target for a file of the report.</summary>
+    /// <exception cref="UnusableOutputException">A folder, FIFO, device or socket has the file's name, or the file may not be
     /// written.</exception>
     private static OutputTarget TargetOf(string folder, string name)
     {
@@ -159,10 +158,8 @@ public static class ReportWriter
             : throw new UnusableOutputException($"{path} is no regular file, but the report writes a file of that name; remove it, or name another folder");
     }
 
-    /// <summary>
-    /// Removes a file. A symbolic link to it stays. A page with other hard links is emptied instead, so that none of its names shows an
-    /// older report.
-    /// </summary>
+    /// <summary>Removes a file. A symbolic link to the file stays. A page with other hard links is emptied instead, so that none of its
+    /// names shows an older report.</summary>
     private static void Remove(string folder, string name)
     {
         var file = RealPath.Of(Path.Combine(folder, name));

@@ -4,18 +4,19 @@ namespace Sim.Reports;
 /// <summary>A report could not be written. The message says why and where the results are.</summary>
 public sealed class ReportException(string message, Exception inner) : Exception(message, inner)
 {
-    /// <summary>Whether the program is at fault, not the machine.</summary>
+    /// <summary>Whether a defect of the program is the reason, and not the machine.</summary>
     public bool IsDefect => InnerException is not (IOException or UnauthorizedAccessException);
 }
 
-/// <summary>Keeps the results of minutes of measuring if the folder, the disk or the page fails at the end.</summary>
+/// <summary>Saves the results of minutes of measuring if the folder, the disk or the page fails at the end.</summary>
 public static class SafeKeeping
 {
-    /// <summary>Writes the report. If that fails, writes the results alone: to its folder or, if that fails too, to another one.</summary>
+    /// <summary>Writes the report. If the report cannot be written, writes only the results: to the report's folder or, if that fails too,
+    /// to another folder.</summary>
     /// <exception cref="ReportException">The report could not be written. The message says where the results are.</exception>
     public static void Write(RunResult result, OutputFolder folder) => Write(result, folder, static _ => { }, Fallbacks());
 
-    /// <summary>Writes the report with the given fallback folders. Tests make it fail at a chosen step.</summary>
+    /// <summary>Writes the report with the given fallback folders. Tests can make the writing fail at a chosen step.</summary>
     internal static void Write(RunResult result, OutputFolder folder, Action<string> reached, IEnumerable<string> fallbacks)
     {
         try
@@ -33,7 +34,8 @@ public static class SafeKeeping
         }
     }
 
-    /// <summary>Returns folders to try if the report's own fails. The last is in memory, which a full disk does not affect.</summary>
+    /// <summary>Returns folders to try if the report's own folder fails. The last folder is in memory, so a full disk does not affect
+    /// it.</summary>
     private static IEnumerable<string> Fallbacks() =>
     [
         Path.GetTempPath(), Environment.CurrentDirectory, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "/dev/shm",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Compare;
 
-/// <summary>A counted row that differs.</summary>
+/// <summary>A counted row whose value changed.</summary>
 public sealed record ExactChange(Figure Before, Figure After, Figure Difference)
 {
     /// <summary>After / before; null for digests, and for values that are not positive.</summary>
@@ -11,12 +11,12 @@ public sealed record ExactChange(Figure Before, Figure After, Figure Difference)
         ? "differs"
         : (Difference.Value > 0 ? "+" : "") + Scale.For(After.Unit, [Difference.Value]).Show(Difference.Value);
 
-    /// <summary>Returns the factor, with enough digits to tell it from 1.</summary>
+    /// <summary>Returns the factor, with enough digits to show that it is not 1.</summary>
     public string ShowFactor() => Factor is { } factor ? Numbers.Digits(factor, Math.Abs(factor - 1) < 0.005 ? 6 : 3) : "";
 }
 
-/// <summary>A measured row before and after. If it was tested, the ratio has an interval, and the p-value is corrected for all
-/// rows.</summary>
+/// <summary>A measured row before and after the change. If the row was tested, the ratio has an interval, and the p-value is corrected for
+/// all rows.</summary>
 public sealed record RatioChange(Figure Before, Figure After, Figure Ratio, Figure? Adjusted);
 
 /// <summary>The rows of a comparison, for its page, its plot and its summary.</summary>
@@ -49,15 +49,15 @@ public sealed class CompareView
     public Rows Rows { get; }
     public IReadOnlyList<Figure> Figures { get; }
 
-    /// <summary>Counted rows that differ, the largest change first.</summary>
+    /// <summary>The counted rows that differ. The largest change comes first.</summary>
     public IReadOnlyList<ExactChange> Exact { get; }
 
-    /// <summary>Measured rows: changed rows first, and larger ratios before smaller ones.</summary>
+    /// <summary>The measured rows. Changed rows come first, and larger ratios come before smaller ratios.</summary>
     public IReadOnlyList<RatioChange> Measured { get; }
 
     public IReadOnlyList<RatioChange> Changed { get; }
 
-    /// <summary>The name of the test in the rows.</summary>
+    /// <summary>The name of the statistical test, as the rows state it.</summary>
     public string Method => Summary(Metrics.Test)?.Item ?? "";
 
     public double Alpha => Summary(Metrics.Alpha)?.Value ?? Significance.Alpha;
@@ -137,8 +137,8 @@ public sealed class CompareView
         return $"{Numbers.Show(Changed.Count)} of {Numbers.Show(tested)} measured rows changed: {string.Join("; ", parts)}.";
     }
 
-    /// <summary>Returns a word for a change: slower or faster for a time, otherwise larger or smaller, and whether that is
-    /// better.</summary>
+    /// <summary>Returns words for a change. A time is slower or faster. Other values are larger or smaller, with a note that this is better
+    /// or worse.</summary>
     private static string Outcome(RatioChange change) => (change.Ratio.Value > 1, change.After.Metric.Better) switch
     {
         (var more, _) when IsTime(change.After) => more ? "slower" : "faster",
@@ -147,7 +147,7 @@ public sealed class CompareView
         var (more, _) => more ? "larger" : "smaller",
     };
 
-    /// <summary>Names the test and its assumptions.</summary>
+    /// <summary>Returns sentences that name the test and its assumptions.</summary>
     private string TestInWords() => Method switch
     {
         Tester.ByWelch => "The test is Welch’s t over the logarithms of the runs’ values, corrected by Holm for "

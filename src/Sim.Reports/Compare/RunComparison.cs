@@ -3,7 +3,7 @@ namespace Sim.Reports.Compare;
 
 /// <summary>
 /// Compares two groups of runs, before and after a change, row by row. The result consists of rows of the experiment <c>compare</c>. A
-/// row's metric names the two compared rows (<c>experiment/metric</c>), and its side says what the row holds:
+/// row's metric names the two compared rows (<c>experiment/metric</c>), and its side states the row's content:
 /// <code>
 ///   before, after, difference             counted rows that differ; equal rows are only counted
 ///   before, after, ratio [, p-adjusted]   measured rows; ratio: after / before, low and high its 95 % interval, bound the
@@ -14,7 +14,7 @@ namespace Sim.Reports.Compare;
 /// </summary>
 public sealed class RunComparison
 {
-    /// <summary>The sides of the result's rows. The side of a row without a counterpart is the name of the metric that counts such
+    /// <summary>The sides of the result's rows. A row without a counterpart has another side: the name of the metric that counts such
     /// rows.</summary>
     public const string Before = "before", After = "after", Difference = "difference", Ratio = "ratio", Adjusted = "p-adjusted",
         NoiseBefore = "noise-before", NoiseAfter = "noise-after";
@@ -34,8 +34,8 @@ public sealed class RunComparison
 
     private IReadOnlyList<StoredRun> All => [.. _before, .. _after];
 
-    /// <summary>Compares the runs of both sides. If a side has one run, a given noise replaces that of the A/A rows.</summary>
-    /// <exception cref="UserException">The runs do not fit together, or have no row in common.</exception>
+    /// <summary>Compares the runs of both sides. If a side has only one run, a given noise replaces the noise of the A/A rows.</summary>
+    /// <exception cref="UserException">The runs cannot be compared, or have no row in common.</exception>
     public static RunResult Of(IReadOnlyList<StoredRun> before, IReadOnlyList<StoredRun> after, double? noise, string command)
     {
         Fit.RefuseMade([.. before, .. after]);
@@ -127,12 +127,13 @@ public sealed class RunComparison
     private static Figure Row(Figure figure, string side) =>
         figure with { Experiment = Experiment.Compare, Metric = Metrics.Compared.Of(figure), Side = side, Bound = null };
 
-    /// <summary>Whether two rows agree: a kernel's count within its bound, any other row to the last digit.</summary>
+    /// <summary>Returns whether two rows agree. A kernel's count may differ within its bound. Other rows must be equal to the last
+    /// digit.</summary>
     private static bool AreEqual(Figure before, Figure after) => before.Bound is > 0 || after.Bound is > 0
         ? Math.Abs(before.Value - after.Value) <= 2 * Math.Max(before.Bound ?? 0, after.Bound ?? 0)
         : before with { Bound = null } == after with { Bound = null };
 
-    /// <summary>Returns the distance of a ratio from 1 in either direction, by which rows are ordered.</summary>
+    /// <summary>Returns the distance of a ratio from 1 in either direction. Rows are ordered by this distance.</summary>
     private static double Size(double ratio) => ratio > 0 ? Math.Abs(Math.Log(ratio)) : double.PositiveInfinity;
 
     private string NothingInCommon(IEnumerable<RowIdentity> before, IEnumerable<RowIdentity> after)

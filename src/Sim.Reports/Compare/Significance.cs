@@ -4,33 +4,33 @@ using MathNet.Numerics.Statistics;
 
 namespace Sim.Reports.Compare;
 
-/// <summary>The change of a quantity, as a factor with its 95 % interval, and the two-sided p-value of this row alone.</summary>
+/// <summary>A change as a factor with its 95 % interval. The two-sided p-value is not corrected for other rows.</summary>
 public readonly record struct Effect(double Ratio, double Low, double High, double P);
 
 /// <summary>The natural logarithm of one side’s value, its standard error, and the error's degrees of freedom.</summary>
 public readonly record struct LogValue(double Log, double Error, double Freedom);
 
-/// <summary>Tests of a ratio. They work on logarithms, because a change of times is a factor, and so is most of their noise.</summary>
+/// <summary>Tests of a ratio. The tests use logarithms, because times change by a factor, and most noise is a factor too.</summary>
 public static class Significance
 {
-    /// <summary>The chance that any unchanged row is called changed, for all rows together.</summary>
+    /// <summary>The chance that a comparison calls any unchanged row changed.</summary>
     public const double Alpha = 0.05;
 
-    /// <summary>Standard error of the median of a large normal sample, in standard deviations over the root of n: sqrt(pi / 2).</summary>
+    /// <summary>The factor in the standard error of a median, sqrt(pi / 2). For n normal values the error is this factor * standard
+    /// deviation / sqrt(n), if n is large.</summary>
     private const double MedianError = 1.2533;
 
     /// <summary>
-    /// Degrees of freedom per repetition, for an error that comes from an interquartile range. The value was chosen by simulation: for 5 to
-    /// 41 repetitions, 2 to 6 of 100 comparisons of the same data give a p-value below 0.05, and fewer repetitions are more careful.
+    /// The degrees of freedom per repetition for an error that is estimated from an interquartile range. The value was chosen by
+    /// simulation. With 5 to 41 repetitions, 2 to 6 of 100 comparisons of the same data give a p-value below 0.05. With fewer repetitions,
+    /// fewer comparisons give such a p-value.
     /// </summary>
     private const double QuartileFreedom = 0.5;
 
     private const double Interval = 0.95;
 
-    /// <summary>
-    /// Returns the median of the repetitions within one run, with an error from the quartiles. Returns null if there are too few
-    /// repetitions, no spread (the clock is too coarse), or a value without a logarithm.
-    /// </summary>
+    /// <summary>Returns the logarithm of the median of one run's repetitions. Its error comes from the quartiles. Returns null if there are
+    /// too few repetitions, if they have no spread (the clock is too coarse), or if a value has no logarithm.</summary>
     public static LogValue? Within(Figure figure)
     {
         if (!(figure.Value > 0 && figure.Low > 0) || !figure.HasSpread || figure.N < Comparisons.FewestRepetitions)
@@ -50,20 +50,19 @@ public static class Significance
         return new(mean, deviation / Math.Sqrt(values.Count), values.Count - 1);
     }
 
-    /// <summary>
-    /// Tests a change by Welch's t. The hypothesis is that the true factor lies between 1 / noise and noise, where the noise is 1 or more.
-    /// The interval is wider by the noise on both sides. Returns null if neither side has an error.
-    /// </summary>
+    /// <summary>Tests a change by Welch's t. The hypothesis is that the true factor lies between 1 / noise and noise. The noise is at least
+    /// 1. The 95 % interval is widened by the noise on both sides. Returns null if the errors of both sides are 0.</summary>
     public static Effect? Welch(LogValue before, LogValue after, double noise)
     {
         var (b, a) = (before.Error * before.Error, after.Error * after.Error);
         var error = Math.Sqrt(b + a);
         if (!(error > 0))
             return null;
-        // The degrees of freedom by Welch and Satterthwaite: at least one, for which t still has quantiles.
+        // The degrees of freedom by Welch and Satterthwaite, but at least 1, so that t has quantiles.
         var freedom = Math.Max(1, (b + a) * (b + a) / (b * b / before.Freedom + a * a / after.Freedom));
         var (shift, margin) = (after.Log - before.Log, Math.Log(noise));
-        // Both ends of the hypothesis count. Far from them the second term vanishes; without noise the two terms are equal.
+        // Each end of the hypothesis adds a term. Far outside the hypothesis the second term vanishes. Without noise the two terms are
+        // equal.
         double Beyond(double t) => StudentT.CDF(0, 1, freedom, -t);
         var p = Math.Min(1, Beyond((Math.Abs(shift) - margin) / error) + Beyond((Math.Abs(shift) + margin) / error));
         var half = StudentT.InvCDF(0, 1, freedom, (1 + Interval) / 2) * error + margin;
@@ -85,8 +84,8 @@ public static class Significance
     }
 
     /// <summary>
-    /// Returns the mean interquartile range of n normal observations, in standard deviations, for quartiles of Hyndman and Fan's definition
-    /// 7 (Blom's approximation of order statistics). It grows with n: 0.99 for 5, and 1.35 for very many.
+    /// Returns the mean interquartile range of n normal observations, in standard deviations. The quartiles are those of Hyndman and Fan's
+    /// definition 7 (Blom's approximation of order statistics). The range grows with n: 0.99 for n = 5, and 1.35 for large n.
     /// </summary>
     private static double ExpectedRange(int n) => 2 * Normal.InvCDF(0, 1, (1 + 0.75 * (n - 1) - 0.375) / (n + 0.25));
 }

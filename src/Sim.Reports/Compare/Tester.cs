@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Compare;
 
-/// <summary>A measured row before and after. If it could be tested: the effect, the p-value corrected for all rows, and the noise to
-/// exceed.</summary>
+/// <summary>A measured row before and after the change. A row that could be tested has an effect, a p-value corrected for all rows
+/// (Adjusted), and the noise that the effect must exceed.</summary>
 public sealed record MeasuredChange(Figure Before, Figure After, Effect? Effect, double Adjusted, double? Noise)
 {
     public bool IsChanged => Effect is not null && Adjusted <= Significance.Alpha;
 
-    /// <summary>After / before, without a test.</summary>
+    /// <summary>The value after the change divided by the value before, without a test.</summary>
     public double Quotient => After.Value / Before.Value;
 }
 
@@ -15,23 +15,23 @@ public sealed record MeasuredChange(Figure Before, Figure After, Effect? Effect,
 /// Chooses the test that the number of runs allows, and applies it to all rows.
 /// <code>
 ///   welch      several runs a side: Welch's t over the logarithms of the runs' values
-///   quartiles  one run on a side: t over the error that its quartiles and n give its median, beyond the noise of its case
+///   quartiles  one run on a side: t over the error of the median, from its quartiles and n; the change must exceed the noise
 /// </code>
-/// The noise is given by the user, or comes from the A/A rows of all runs. Both tests are corrected by Holm for the number of rows, which
-/// holds even if the rows of a run depend on one another.
+/// The noise is given by the user, or comes from the A/A rows of all runs. Holm's method corrects both tests for the number of rows. This
+/// correction holds even if the rows of a run depend on one another.
 /// </summary>
 public sealed class Tester(int before, int after, IReadOnlyList<Figure> aa, double? given)
 {
     public const string ByWelch = "welch", ByQuartiles = "quartiles";
 
-    /// <summary>The runs per side that Welch's t needs to find more than large changes.</summary>
+    /// <summary>The number of runs per side from which Welch's t also finds small changes.</summary>
     private const int Enough = 4;
 
     private readonly IReadOnlyList<Figure> _aa = [.. aa.Where(row => row.Unit == Units.Ratio && row.Value > 0 && double.IsFinite(row.Value))];
 
     public string Method { get; } = Math.Min(before, after) > 1 ? ByWelch : ByQuartiles;
 
-    /// <summary>The limits of few runs in words; empty if there are enough.</summary>
+    /// <summary>A sentence on the limits of a comparison of few runs; empty if there are enough runs.</summary>
     public string Caveat => Method == ByQuartiles
         ? "One side is a single run. Its repetitions do not show the differences between two runs of the same program (another place in memory, "
             + "a neighbour on the machine), and no test covers these. Give several runs per side (--before, --after; 4 and 4 are enough)." + NoiseCaveat
@@ -51,8 +51,9 @@ public sealed class Tester(int before, int after, IReadOnlyList<Figure> aa, doub
     }
 
     /// <summary>
-    /// Returns the factor that a change must exceed. With several runs on both sides it is 1, because the runs show the noise themselves.
-    /// Otherwise it is the widest quartile of the A/A rows of the same case, or of all A/A rows if the case has none.
+    /// Returns the noise: the factor that a change must exceed. If both sides have several runs, the factor is 1, because the runs
+    /// themselves show the noise. Otherwise the factor is the given noise, or the widest quartile of the A/A rows: of the same case, else
+    /// of the same family, else of all rows. Without A/A rows a noise is assumed.
     /// </summary>
     private double NoiseOf(Figure figure)
     {
@@ -67,7 +68,7 @@ public sealed class Tester(int before, int after, IReadOnlyList<Figure> aa, doub
         return (own.Count > 0 ? own : family.Count > 0 ? family : _aa).Max(Comparisons.Noise);
     }
 
-    /// <summary>Returns the change; null if there is nothing to test, or if a side's row is not settled.</summary>
+    /// <summary>Returns the tested change; null if the values allow no test, or if one side's row is flagged.</summary>
     private Effect? EffectOf((MergedRow Before, MergedRow After) pair) =>
         pair is { Before.Figure.Flag: "", After.Figure.Flag: "" } && Value(pair.Before, before) is { } old && Value(pair.After, after) is { } changed
             ? Significance.Welch(old, changed, NoiseOf(pair.After.Figure)) : null;

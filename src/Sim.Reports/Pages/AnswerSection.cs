@@ -27,7 +27,7 @@ internal static class AnswerSection
 
         """);
 
-    /// <summary>Returns the paragraph on AllowedIPs with a route per prefix; empty if the run has no such row.</summary>
+    /// <summary>Returns the paragraph on AllowedIPs with a route per prefix; empty if the run has no row for it.</summary>
     private static Html Both(Rows rows) => rows.Of(Experiment.Memory, Metrics.PageBytes, Names.Both).FirstOrDefault() is not { } both ? new Html() : $"""
         <p>AllowedIPs say which peer gets a packet, but a route must still bring it to the device. One default route adds nothing to the figures
         above. A daemon that also puts every prefix into the routing table holds both structures, {Markup.Value(rows, both)}

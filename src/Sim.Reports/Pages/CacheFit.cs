@@ -6,7 +6,7 @@ namespace Sim.Reports.Pages;
 /// <summary>The line that says which structures fit in the last-level cache, and how to read their times.</summary>
 internal static class CacheFit
 {
-    /// <summary>Returns the line for a bench; empty if neither structure fits, or if the cache is unknown.</summary>
+    /// <summary>Returns the line for a bench; empty if neither structure fits, or if the size of the cache is unknown.</summary>
     public static Html Of(Rows rows)
     {
         var cache = Cache(rows.Result);
@@ -21,7 +21,8 @@ internal static class CacheFit
         return Line(cache, $"{named}{(fitting.Count < sizes.Count ? " alone" : together <= cache ? " together" : " each, but not together")}", (long)together);
     }
 
-    /// <summary>Returns the line for a run of churn, whose schemes are in memory beside the reference; empty if no scheme fits.</summary>
+    /// <summary>Returns the line for a run of <c>churn</c>, where each scheme shares the cache with the reference; empty if no scheme
+    /// fits.</summary>
     public static Html Of(ChurnView view)
     {
         var cache = Cache(view.Rows.Result);

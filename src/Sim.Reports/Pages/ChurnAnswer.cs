@@ -9,13 +9,13 @@ internal static class ChurnAnswer
     /// <summary>The outcome of a comparison whose rows are flagged.</summary>
     private const int NotSettled = 2;
 
-    /// <summary>Two values that differ by a smaller share are called about the same.</summary>
+    /// <summary>Two values that differ by less than this share are called about the same.</summary>
     private const double Alike = 0.05;
 
     /// <summary>
     /// A column of the table: its head, its subject in a sentence, and a scheme's row. Times have interleaved ratios to AllowedIPs with
-    /// REMOVE_ME, and some also have ratios with warm caches. The ratio of REMOVE_ME itself is the A/A row. Schemes are measured one after
-    /// another on a machine whose speed drifts, so only the ratios say which scheme is faster.
+    /// REMOVE_ME. Some times also have ratios with warm caches. The ratio of REMOVE_ME itself is the A/A row. Schemes are measured one
+    /// after another on a machine whose speed drifts, so only the ratios say which scheme is faster.
     /// </summary>
     private sealed record Column(
         string Title, string About, Func<ChurnView, string, Figure?> Row, Func<ChurnView, IEnumerable<Figure>>? Ratios = null,
@@ -99,9 +99,10 @@ internal static class ChurnAnswer
     }
 
     /// <summary>
-    /// Compares two rows: the result is below 0 if the first is better, and 0 if they are alike. Times are compared by their interleaved
-    /// ratio. They are alike if the ratio's quartiles meet the range of noise (of the A/A row, and of the ratio's own repetitions), or if
-    /// the ratio is within 5 % of that range. Counts are alike within 5 %. A flagged ratio is not settled.
+    /// Compares two rows. The result is below 0 if the first row is better, and 0 if the rows are alike. Two times are alike if the
+    /// quartiles of their interleaved ratio meet the range of noise, or if the ratio is within 5 % of that range. The range covers the
+    /// noise of the A/A row and the noise of the ratio's own repetitions. Two counts are alike if they differ by at most 5 %. A flagged
+    /// ratio is not settled.
     /// </summary>
     private static int Compare(Figure one, Figure other, List<Figure> ratios)
     {
@@ -173,7 +174,8 @@ internal static class ChurnAnswer
             : text.Append($" The notification of a route has {Markup.Link(view.Rows, told)}.");
     }
 
-    /// <summary>Returns two lists of questions. Each question has the numbers that answer it, and links to a plot or section.</summary>
+    /// <summary>Returns two lists of questions. Below each question are the numbers that answer it, and a link to a plot or
+    /// section.</summary>
     private static Html Questions(ChurnView view)
     {
         Html? Ask(string question, string anchor, Column column, bool withRoutes = false)
@@ -228,10 +230,8 @@ internal static class ChurnAnswer
             """;
     }
 
-    /// <summary>
-    /// Returns the schemes with a column's least value. For interleaved times these are all schemes whose ratio cannot be told from the
-    /// least, because quartiles overlap. A scheme with a flagged row is never the best.
-    /// </summary>
+    /// <summary>Returns the best schemes of a column: those with the least value. For interleaved times, every scheme whose quartiles
+    /// overlap those of the least ratio is among the best. A scheme with a flagged row is never the best.</summary>
     private static HashSet<string> Best(ChurnView view, Column column)
     {
         var ratios = Ratios(view, column.Ratios).FindAll(f => !SchemeName.IsOfNoKernel(f.Scheme));
@@ -259,7 +259,7 @@ internal static class ChurnAnswer
             """;
     }
 
-    /// <summary>Returns the unit of a row: one unit for all compared rows, unless it would hide small values.</summary>
+    /// <summary>Returns the unit of a row. All compared rows share one unit, unless it would hide small values.</summary>
     private static Scale ScaleOf(Figure row, IReadOnlyCollection<Figure> together) =>
         Scale.For(row.Unit, PlotSet.WideSpan(together) ? [row.Value] : together.Select(f => f.Value));
 }

@@ -11,8 +11,8 @@ internal static class ChurnSection
         (Operations.LoseToNone, "loss without failover"), (Operations.ReturnToNone, "its return"),
     ];
 
-    /// <summary>The metrics shown by window: costs of changes first, then costs on the trace’s own clock, whose rows have no
-    /// operation.</summary>
+    /// <summary>The metrics shown by window. The costs of changes come first, then the costs on the trace’s own clock. The rows of the
+    /// latter have no operation.</summary>
     private static readonly Metric[] s_windows =
     [
         Metrics.TimePerChange, Metrics.BatchMedian, Metrics.BatchP99, Metrics.BatchWorst, Metrics.BytesPerChange, Metrics.CallsPerChange,
@@ -25,7 +25,7 @@ internal static class ChurnSection
         Metrics.FreesPerChange, Metrics.GracePeriodsPerChange, Metrics.WaitsPerChange,
     ];
 
-    /// <summary>Returns everything except the answer: the trace, windows, kinds of change, convergence, observers.</summary>
+    /// <summary>Returns the details below the answer: the trace, windows, kinds of change, convergence, observers.</summary>
     public static Section Of(ChurnView view) => new("churn-details", "Details", "Details", $"""
         {Trace(view)}{Memory(view)}{Packets(view)}{Windows(view)}{Kinds(view)}{Convergence(view)}{Observer(view)}
         """);
@@ -50,7 +50,7 @@ internal static class ChurnSection
             """);
     }
 
-    /// <summary>Lookups per packet: counted, measured, and compared with the reference.</summary>
+    /// <summary>Returns the tables of lookups per packet: counts, times, and ratios to the reference.</summary>
     private static Html Packets(ChurnView view)
     {
         Html Times(Metric metric, string title) => Matrix(
@@ -140,7 +140,7 @@ internal static class ChurnSection
 
     private static string Title(Metric metric) => Words.Capital(metric.Words);
 
-    /// <summary>Returns a table of schemes. Its columns are the keys of the rows, in their order.</summary>
+    /// <summary>Returns a table with a line for each scheme. The columns are the keys of the rows, in the order of the rows.</summary>
     private static Html Matrix<TKey>(
         ChurnView view, string caption, IEnumerable<Figure> figures, Func<Figure, TKey> keyOf, Func<TKey, string> title, IReadOnlyList<string>? schemes = null)
     {

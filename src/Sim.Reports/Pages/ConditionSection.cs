@@ -6,7 +6,8 @@ namespace Sim.Reports.Pages;
 /// <summary>The conditions of the run, the meaning of the labels, and the way to repeat the run.</summary>
 internal static class ConditionSection
 {
-    /// <summary>Lists the noise if there is a verdict on a bench, and the prefixes if there is a validation.</summary>
+    /// <summary>Returns the section. It lists the noise if there is a verdict on a bench, and the prefixes if there is a
+    /// validation.</summary>
     public static Section Of(Rows rows, ValidationView? view = null, Verdict? verdict = null)
     {
         var result = rows.Result;
@@ -38,7 +39,7 @@ internal static class ConditionSection
 
     private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
 
-    /// <summary>The runs behind a merged or comparing report.</summary>
+    /// <summary>Returns the table of runs from which a merged or comparing report is made.</summary>
     private static Html Runs(RunResult result)
     {
         var sides = result.Runs.Any(run => run.Side.Length > 0);

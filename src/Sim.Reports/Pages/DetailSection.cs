@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>Shows every figure in a table for its experiment. The rows decide the columns, so unknown experiments are shown, too.</summary>
+/// <summary>Shows every figure in a table for its experiment. The columns depend on the rows alone, so unknown experiments are shown,
+/// too.</summary>
 internal static class DetailSection
 {
     private static readonly string[] Known =

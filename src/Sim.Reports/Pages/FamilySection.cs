@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>Explains from the rows why the verdicts on IPv4 and IPv6 differ. A run of one family shows its own side.</summary>
+/// <summary>Explains from the rows why the verdicts on IPv4 and IPv6 differ. A run of one family explains only the verdict on this
+/// family.</summary>
 internal static class FamilySection
 {
-    /// <summary>Two counts that differ by less are called about the same.</summary>
+    /// <summary>Two counts that differ by less than this share are called about the same.</summary>
     private const double Alike = 0.1;
 
     /// <summary>Returns the section for a run of one family; empty if the rows do not compare both structures.</summary>
@@ -22,7 +23,7 @@ internal static class FamilySection
 
     private static Html Body(Rows rows, IReadOnlyList<FamilyCosts> families, Html plot) => Html.If(families.Count > 0, $"""
         {Html.Concat(families, family => $"<p>{Lookup(rows, family)} {Memory(rows, family)} {Markup.BasisTag(Basis.Counted)}</p>\n")}{
-        // On a page of several runs, the other family may be another part.
+        // On a page of several runs, another part may show the other family.
         Html.If(families.Count == 1 && rows.Result.Runs.Count == 0, Missing(rows.Family))}{plot}
         """);
 

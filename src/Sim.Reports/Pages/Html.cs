@@ -10,8 +10,8 @@ namespace Sim.Reports.Pages;
 internal readonly record struct Anchor(string Name);
 
 /// <summary>
-/// Markup. An interpolated string of this type is markup. A value in it that is not markup is encoded, both for content and for quoted
-/// attributes:
+/// Markup for a page. An interpolated string of this type is markup. Values in the string that are no markup are encoded, both as content
+/// and inside quoted attributes:
 /// <code>Html cell = $"&lt;td title=\"{reason}\"&gt;{value}&lt;/td&gt;";</code>
 /// </summary>
 [InterpolatedStringHandler]
@@ -21,7 +21,7 @@ internal sealed class Html(int literals, int values)
 
     private readonly StringBuilder _text = new(literals + 16 * values);
 
-    /// <summary>The places where names of anchors begin, which may get a prefix.</summary>
+    /// <summary>The places in the text where names of anchors begin. A prefix can be inserted there.</summary>
     private readonly List<int> _anchors = [];
 
     public Html()
@@ -31,7 +31,7 @@ internal sealed class Html(int literals, int values)
 
     public bool IsEmpty => _text.Length == 0;
 
-    /// <summary>Takes text that is markup already, such as a style sheet or a drawing.</summary>
+    /// <summary>Returns text as markup without encoding it. The text must be markup, such as a style sheet or a drawing.</summary>
     public static Html Raw(string markup) => new Html().Add(markup);
 
     public static Html Join(string separator, IEnumerable<Html> parts)
@@ -53,7 +53,8 @@ internal sealed class Html(int literals, int values)
         return this;
     }
 
-    /// <summary>Returns the markup with a prefix before the name of each anchor, so that parts of one page share no anchor.</summary>
+    /// <summary>Returns the markup with a prefix before the name of each anchor, so that no two parts of a page have the same
+    /// anchor.</summary>
     public Html Under(string prefix)
     {
         var (renamed, from) = (new Html(_text.Length, _anchors.Count), 0);

@@ -12,8 +12,8 @@ internal static class Markup
 
     public static Html BasisTags(IReadOnlyList<Basis> bases) => Html.Join(" ", bases.Select(BasisTag));
 
-    /// <summary>Returns a value linked to its row, with its quartiles if it has any, in its own unit or a shared one. Null for no
-    /// figure.</summary>
+    /// <summary>Returns a value that links to its row, with quartiles if the row has any. The unit is the shared unit, or else the row's
+    /// own. Returns null if there is no figure.</summary>
     [return: NotNullIfNotNull(nameof(figure))]
     public static Html? Value(Rows rows, Figure? figure, Scale? shared = null, bool best = false)
     {
@@ -26,15 +26,15 @@ internal static class Markup
 
     public static Html Best(Html value, bool best) => best ? (Html)$"""<strong class="best">{value}</strong>""" : value;
 
-    /// <summary>Returns a value linked to its row, without quartiles, and with its flag if it has one.</summary>
+    /// <summary>Returns a value that links to its row, without quartiles. If the row is flagged, the flag follows the value.</summary>
     public static Html Link(Rows rows, Figure figure, Scale? scale = null) =>
         $"{Link(rows, figure, (scale ?? Scale.Of(figure)).Show(figure.Value))}{FlagTag(figure)}";
 
     /// <summary>Returns text that links to a row. Rows are numbered through the whole page, so their anchors need no prefix.</summary>
     public static Html Link(Rows rows, Figure figure, string text) => $"""<a class="value" href="#row-{rows.Id(figure)}">{text}</a>""";
 
-    /// <summary>Returns a ratio of times in words, with the number: <c>1.8 times faster (ratio 0.55)</c>. Quartiles on both sides of 1 show
-    /// no difference.</summary>
+    /// <summary>Returns a ratio of times in words, with the number: <c>1.8 times faster (ratio 0.55)</c>. If the quartiles lie on both
+    /// sides of 1, the words are <c>about as fast</c>.</summary>
     public static Html Speed(Rows rows, Figure ratio)
     {
         var (low, high) = ratio.Range;
@@ -42,14 +42,14 @@ internal static class Markup
         return $"{words} (ratio {Link(rows, ratio, Scale.Ratio)})";
     }
 
-    /// <summary>Returns a tag that says why a row is not reliable; empty if it is.</summary>
+    /// <summary>Returns a tag that says why a row is not reliable; empty if the row is reliable.</summary>
     public static Html FlagTag(Figure figure) => Html.If(
         figure.Flag.Length > 0, $""" <span class="flag" title="{Words.FlagReason(figure.Flag)}">{Words.Flag(figure.Flag)}</span>""");
 
     public static Html Spread(double low, double high, Scale scale) =>
         $"""<span class="spread" title="lower and upper quartile">{scale.Bare(low)} – {scale.Bare(high)}</span>""";
 
-    /// <summary>Returns a table that scrolls inside itself if it is wider than the page. Tags follow its caption.</summary>
+    /// <summary>Returns a table that scrolls inside itself if it is wider than the page. The tags follow the caption.</summary>
     public static Html Table(string caption, Html head, Html body, string cssClass = "", Html? tags = null) => $"""
         <div class="{$"scroll {cssClass}".TrimEnd()}" tabindex="0" role="group" aria-label="{caption}"><table>
         <caption>{caption} {tags}</caption>
@@ -59,11 +59,12 @@ internal static class Markup
 
         """;
 
-    /// <summary>Returns a table of costs with one head per line and the tags of its rows; empty without rows.</summary>
+    /// <summary>Returns a table of costs, with a head for each column and the tags of its rows; empty without rows.</summary>
     public static Html Costs(string caption, IEnumerable<string> heads, IEnumerable<Html> lines, IEnumerable<Figure> rows) =>
         Html.If(rows.Any(), Table(caption, Head(1, heads), Body(lines), "costs", BasisTags(rows)));
 
-    /// <summary>Returns the cells of a head. The first <paramref name="texts"/> columns hold text, the others numbers.</summary>
+    /// <summary>Returns the head cells of a table. The first <paramref name="texts"/> columns hold text, and the other columns hold
+    /// numbers.</summary>
     public static Html Head(int texts, IEnumerable<string> columns) => Html.Concat(columns.Index(), column => column.Item.Length == 0
         ? (Html)$"<td></td>"
         : $"""<th scope="col"{Html.If(column.Index < texts, $" class=\"text\"")}>{column.Item}</th>""");
@@ -73,7 +74,7 @@ internal static class Markup
     public static Html Group(int columns, string title, IEnumerable<Html> lines) =>
         $"<tbody>\n<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{columns}\">{title}</th></tr>\n{lines}</tbody>\n";
 
-    /// <summary>Returns a line: its head, and a cell for each column. A missing value is a dash.</summary>
+    /// <summary>Returns a line of a table: the head of the line, and a cell for each column. A missing value is a dash.</summary>
     public static Html Row(string head, IEnumerable<Html?> cells) => $"<tr><th scope=\"row\">{head}</th>{Html.Concat(cells, Cell)}</tr>\n";
 
     public static Html Cell(Html? content) => content is null ? (Html)$"<td>–</td>" : $"<td>{content}</td>";

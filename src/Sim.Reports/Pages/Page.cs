@@ -8,14 +8,12 @@ internal sealed record PagePlot(PlotSpec Spec, string File, string WideSvg, stri
 /// out.</summary>
 internal sealed record Section(string Id, string Link, string Heading, Html Body)
 {
-    /// <summary>Anchors inside the section that the top of the page links to as well.</summary>
+    /// <summary>The anchors inside the section to which the top of the page also links.</summary>
     public IReadOnlyList<(string Id, string Link)> Parts { get; init; } = [];
 }
 
-/// <summary>
-/// index.html: a question, the sections that answer it, and every row. A page of several runs has one such part for each kind of run, and
-/// each part's anchors have a prefix. The file loads nothing and runs no script.
-/// </summary>
+/// <summary>index.html: a question, the sections that answer it, and every row. A page of several runs has one part for each kind of run,
+/// and the anchors of each part have a prefix. The file loads nothing and runs no script.</summary>
 internal sealed record Page(string Title, string Question, Html About, IReadOnlyList<Section> Sections)
 {
     /// <summary>Returns the whole page for one run, or for runs of one kind.</summary>
@@ -31,7 +29,7 @@ internal sealed record Page(string Title, string Question, Html About, IReadOnly
 
         """);
 
-    /// <summary>Returns one page of named parts. A section on both families may come first, and all rows come last.</summary>
+    /// <summary>Returns one page of named parts. A section that compares both families may come first, and all rows come last.</summary>
     public static Html Join(Rows rows, Section? families, IReadOnlyList<(string Name, Page Page)> parts)
     {
         static string Id(int index) => string.Create(CultureInfo.InvariantCulture, $"part-{index + 1}");

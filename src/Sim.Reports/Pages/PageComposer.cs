@@ -4,7 +4,7 @@ namespace Sim.Reports.Pages;
 /// <summary>Chooses the page for a result from its rows, and composes its sections. Each part’s plot files have their own suffix.</summary>
 internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
 {
-    /// <summary>The suffix of plot files of all parts but the first. The part's number follows it.</summary>
+    /// <summary>The suffix of the plot files in every part except the first. The number of the part follows the suffix.</summary>
     public const string PartSuffix = "-part";
 
     public Html Render(Rows rows)
@@ -117,7 +117,7 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
             CompareSection.Details(view), ConditionSection.Of(rows),
         ]);
 
-    /// <summary>Returns the runs of one side with the program's version: <c>a, b (version 0.1.0+4c2f...)</c>.</summary>
+    /// <summary>Returns the names of the runs of one side, with the program's version: a, b (version 0.1.0+4c2f...).</summary>
     private static string Named(RunResult result, string side)
     {
         var runs = result.Runs.Where(run => run.Side == side).ToList();

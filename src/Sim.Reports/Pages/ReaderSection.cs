@@ -10,7 +10,7 @@ internal static class ReaderSection
         ("Longest time that a prefix was wrong: number of operations, times their mean time", [Metrics.SimulatedGap]),
     ];
 
-    /// <summary>Tables that follow the times. They are folded, because most of their values are 0.</summary>
+    /// <summary>The tables below the times. They are folded, because most of their values are 0.</summary>
     private static readonly (string Title, Metric[] Metrics)[] s_folded =
     [
         ("Share of lookups during the update that were wrong", [Metrics.WrongRatio]),
@@ -21,7 +21,7 @@ internal static class ReaderSection
         ("The update itself", [Metrics.TrieSteps, Metrics.Time, Metrics.TimeBesideReaders]),
     ];
 
-    /// <summary>Counts of lookups and prefixes that were wrong.</summary>
+    /// <summary>The counts of wrong lookups, and of prefixes with wrong lookups.</summary>
     private static readonly Metric[] s_wrong = [Metrics.WrongNone, Metrics.WrongOther, Metrics.PrefixesHit];
 
     public static Section Of(ChurnView view) => new("reader", "Readers", "What packets see during an update", Html.If(view.Has(Experiment.Reader), $"""

@@ -4,7 +4,7 @@ namespace Sim.Reports.Pages;
 /// <summary>Lookups on several processors beside a writer: AllowedIPs against routes, in the kernel and in the ports.</summary>
 internal static class SmpSection
 {
-    /// <summary>A table of times with the metric of its ratios.</summary>
+    /// <summary>The tables of times. Each has a metric for the times and a metric for their ratios.</summary>
     private static readonly (string Title, Metric Each, Metric Ratio)[] s_times =
     [
         ("median time of a lookup", Metrics.LookupMedian, Metrics.MedianRatio), ("99.9th percentile of the time of a lookup", Metrics.LookupTail, Metrics.TailRatio),
@@ -62,8 +62,8 @@ internal static class SmpSection
             """));
     }
 
-    /// <summary>Returns the medians of one reader and of several readers of one peer, without a writer: the price of its reference
-    /// count.</summary>
+    /// <summary>Compares one reader with several readers of one peer, without a writer. The medians show the cost of sharing the peer's
+    /// reference count.</summary>
     private static Html Contention(ValidationView view, List<Figure> family, double most)
     {
         Figure? Median(string structure, double readers) => family.Find(f =>
@@ -77,7 +77,7 @@ internal static class SmpSection
             """);
     }
 
-    /// <summary>Returns the words on the time that reading the clock adds to each lookup.</summary>
+    /// <summary>Returns words on the time that reading the clock adds to each lookup.</summary>
     private static Html Clocks(ValidationView view, List<Figure> rows)
     {
         var clocks = rows.Where(f => f.Operation == Operations.Clock).GroupBy(f => f.Side).Select(side => (Html)$"{Markup.Link(view.Rows, side.First())} in the {side.Key}").ToList();
@@ -105,8 +105,8 @@ internal static class SmpSection
             [Of(line, Metrics.LookupRate, true), Of(line, Metrics.LookupRate, false), Of(line, Metrics.ChangeRate, true), Of(line, Metrics.ChangeRate, false)]);
     }
 
-    /// <summary>Returns a table with a group for each kind of address, with and without the writer, and a line for each side and number of
-    /// readers.</summary>
+    /// <summary>Returns a table. Each kind of address has two groups of lines, with and without the writer. A group has a line for each
+    /// side and number of readers.</summary>
     private static Html Table(ValidationView view, string caption, string[] heads, List<Figure> rows, Func<List<Figure>, IEnumerable<Html?>> cells)
     {
         Html Line(IGrouping<(string Side, double? X), Figure> line) =>

@@ -4,13 +4,13 @@ namespace Sim.Reports.Pages;
 /// <summary>The limits of a validation: its kernel, its noise, its bounds, and everything that it does not compare.</summary>
 internal static class TrustSection
 {
-    /// <summary>The ns of a lookup below which hardly any step waits for memory or page tables.</summary>
+    /// <summary>In a lookup that takes less than this many ns, hardly any step waits for memory or page tables.</summary>
     private const double Cached = 50;
 
-    /// <summary>Independent keys help if they take less than this share of the chain's time.</summary>
+    /// <summary>Independent keys help if they take less than this share of the time of a dependent chain.</summary>
     private const double HelpedBelow = 0.6;
 
-    /// <summary>Independent keys hardly help if they take more than this share of the chain's time.</summary>
+    /// <summary>Independent keys hardly help if they take more than this share of the time of a dependent chain.</summary>
     private const double NotHelpedAbove = 0.75;
 
     private static readonly Html s_uml = $"""
@@ -104,7 +104,8 @@ internal static class TrustSection
         return $"The widest: {Words.Subject(row)}, {widest.Name}, {Numbers.Ratio(row.Low)} to {Numbers.Ratio(row.High)}.";
     }
 
-    /// <summary>Returns the cases in which the port is faster beyond its quartiles, with the known differences that favour it.</summary>
+    /// <summary>Returns the cases in which even the upper quartile shows the port faster, with the known differences that favour the
+    /// port.</summary>
     private static Html Faster(ValidationView view)
     {
         var faster = view.Costs.Where(c => c.IsTime && c.RatioRow is { } row && row.Range.High < ValidationView.Faster).ToList();
@@ -119,9 +120,8 @@ internal static class TrustSection
             """);
     }
 
-    /// <summary>
-    /// Returns the key patterns whose independent keys help the port and not the kernel. Their smaller ratio does not mean cheaper lookups.
-    /// </summary>
+    /// <summary>Returns the key patterns for which independent keys help the port and not the kernel. The smaller ratios of these patterns
+    /// do not mean that lookups are cheaper.</summary>
     private static Html Overlap(ValidationView view)
     {
         var lookups = view.Costs.Where(c => c is { IsLookup: true, IsTime: true, Kernel.Value: > 0, Port.Value: > 0 }).ToList();

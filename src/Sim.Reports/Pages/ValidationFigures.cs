@@ -8,7 +8,8 @@ internal static class ValidationFigures
     private static readonly Metric[] Main =
         [Metrics.Nodes, Metrics.Leaves, Metrics.Tnodes, Metrics.SlabPages, Metrics.VmallocPages, Metrics.MessageBytes, Metrics.ReceivedBytes];
 
-    /// <summary>Returns the main checks, without those of flushing a routing table, whose many rows say little.</summary>
+    /// <summary>Returns the main checks. The checks of flushing a routing table are left out: they have many rows, and these say
+    /// little.</summary>
     public static IEnumerable<Check> MainChecks(ValidationView view) => view.Checks.Where(check =>
         Main.Contains(check.Kernel.Metric) && Steps.FlushNexthop.PartOf(check.Kernel.Operation) is null);
 
@@ -33,7 +34,8 @@ internal static class ValidationFigures
             """);
     }
 
-    /// <summary>Returns a table for each structure and family in the file's order. The other orders are folded.</summary>
+    /// <summary>Returns the tables for each structure and family. The table for the file's order is shown, and the tables for other orders
+    /// are folded.</summary>
     private static Html ByOrder(List<Check> checks, Func<string, List<Check>, Html> table)
     {
         Html Subject(IGrouping<string, Check> subject)

@@ -37,7 +37,7 @@ internal static class ValidationSection
 
     public static Html Link(ValidationView view, Figure f) => Markup.Link(view.Rows, f, Exact(f));
 
-    /// <summary>Returns port minus kernel, signed. For a digest it only says whether both are equal.</summary>
+    /// <summary>Returns the signed difference port - kernel. For a digest, returns only whether both sides are equal.</summary>
     public static string Difference(Check check)
     {
         if (check.IsDigest)
@@ -94,6 +94,6 @@ internal static class ValidationSection
             """);
     }
 
-    /// <summary>Returns the head of a last column, which holds text.</summary>
+    /// <summary>Returns the head of a table's last column, which holds text.</summary>
     private static Html TextHead(string title) => $"<th scope=\"col\" class=\"text\">{title}</th>";
 }

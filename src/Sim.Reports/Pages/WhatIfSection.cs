@@ -9,7 +9,7 @@ internal static class WhatIfSection
         (Names.Fib, "the kernel’s FIB"), (Names.SharedStates, "what if: shared states"), (Names.LevelCompression, "what if: level compression"),
     ];
 
-    /// <summary>Costs in the order of the columns: counts first, then ratios of times to those of the kernel's FIB.</summary>
+    /// <summary>The costs in the order of the columns. Counts come first, then ratios of times to the times of the kernel's FIB.</summary>
     private static readonly (string Title, Func<FamilyCosts, string, Figure?> Row)[] s_columns =
     [
         ("bytes per prefix", (costs, structure) => costs.Bytes(structure)),

@@ -3,7 +3,7 @@ using ScottPlot;
 
 namespace Sim.Reports.Plots;
 
-/// <summary>The width of a chart, in pixels at scale 1. If it is narrow, labels of groups stand above their marks.</summary>
+/// <summary>The width of a chart, in pixels at scale 1. On a narrow chart, labels of groups stand above the marks of their group.</summary>
 internal sealed record Canvas(int Width)
 {
     public const int Narrow = 560;
@@ -46,10 +46,11 @@ internal static class ChartRenderer
 {
     public const float FontSize = 13, TitleSize = 15;
 
-    /// <summary>Pixels above the data.</summary>
+    /// <summary>The pixels between the top of the picture and the data.</summary>
     public const int Head = 8;
 
-    /// <summary>Pixels to lift text by: ScottPlot centres a line with room for descenders, which this font hardly uses.</summary>
+    /// <summary>The pixels by which text is raised. ScottPlot leaves room for descenders when it centres a line, and this font hardly uses
+    /// that room.</summary>
     private const float Lift = 3;
 
     /// <summary>The colours of the series: vermilion and blue, which people with common colour blindness tell apart, and grey for neither
@@ -92,9 +93,9 @@ internal static class ChartRenderer
     }
 
     /// <summary>
-    /// Fixes the distance of the data from the sides, in pixels, and labels the bottom axis, in several lines if necessary. The axis's
-    /// limits must be set. A tick is left out if its text would leave the picture or touch the one before. Returns the padding around the
-    /// data.
+    /// Fixes the distance of the data from the sides, in pixels. Labels the bottom axis, in several lines if necessary. The limits of the
+    /// axis must be set before the call. A tick is left out if its text would leave the picture or touch the previous text. Returns the
+    /// padding around the data.
     /// </summary>
     public static PixelPadding BottomAxis(
         Plot plot, Canvas canvas, (int Left, int Right) sides, string label, IEnumerable<(double At, string Text)> ticks)
@@ -120,7 +121,7 @@ internal static class ChartRenderer
         return padding;
     }
 
-    /// <summary>Labels the left axis. The text runs along it, and is shortened to the height of the data.</summary>
+    /// <summary>Labels the left axis. The text runs along the axis, and is shortened to the height of the data.</summary>
     public static void LeftAxis(Plot plot, string label, int height) =>
         StyleLabel(plot.Axes.Left.Label, PlotFont.Fit(label, FontSize, height));
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>The contents of a plot, without its drawing. All contents come from rows.</summary>
+/// <summary>The contents of a plot, independent of its drawing. All contents come from rows.</summary>
 internal abstract record Chart
 {
-    /// <summary>Name of the value axis; the drawing adds the unit.</summary>
+    /// <summary>The name of the value axis. The drawing adds the unit.</summary>
     public required string ValueLabel { get; init; }
 
     /// <summary>The unit of all values; empty for counts and ratios.</summary>
     public string Unit { get; init; } = "";
 
-    /// <summary>Returns the label of a place on a logarithmic value axis, with a unit that suits it: <c>10 µs</c>.</summary>
+    /// <summary>Returns the label of a place on a logarithmic value axis, with a suitable unit: 10 µs.</summary>
     public string Place(double value)
     {
         var scale = Scale.ForPlace(Unit, value);
@@ -18,13 +18,15 @@ internal abstract record Chart
     }
 }
 
-/// <summary>A value with its quartiles, in a structure’s colour (0 allowedips, 1 fib, 2 neither); its label stands right of it.</summary>
+/// <summary>A value with its quartiles. Series is the structure that decides the colour: 0 allowedips, 1 fib, 2 neither. The label stands
+/// to the right of the value.</summary>
 internal sealed record Mark(int Series, double Value, double Low, double High, string Label);
 
 /// <summary>The marks of one case, which share a place.</summary>
 internal sealed record MarkGroup(string Label, IReadOnlyList<Mark> Marks);
 
-/// <summary>Marks in groups, one mark per line: bars on a linear axis, dots on a logarithmic axis, where lengths mean nothing.</summary>
+/// <summary>Marks in groups, one mark per line. Marks are bars on a linear axis. On a logarithmic axis lengths mean nothing, so marks are
+/// dots.</summary>
 internal sealed record MarkChart : Chart
 {
     public required IReadOnlyList<MarkGroup> Groups { get; init; }
@@ -65,7 +67,7 @@ internal sealed record LogChart : Chart
     public required IReadOnlyList<LogCurve> Curves { get; init; }
 }
 
-/// <summary>A plot: its question (the title), the chart that answers it, and a reading in sentences from the same rows.</summary>
+/// <summary>A plot: a question as its title, the chart that answers the question, and sentences that explain the chart.</summary>
 internal sealed record PlotSpec(string Name, string Question, string Reading, IReadOnlyList<Basis> Bases, Chart Chart)
 {
     /// <summary>The description for readers who cannot see the plot.</summary>

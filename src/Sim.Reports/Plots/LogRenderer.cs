@@ -55,15 +55,15 @@ internal static class LogRenderer
         return (DataHeight + names, padding);
     }
 
-    /// <summary>Returns a range that is wider than its values, and spans at least a factor of two.</summary>
+    /// <summary>Returns a range that is wider than the given one, and spans at least a factor of two.</summary>
     private static (double Low, double High) Wide(double low, double high)
     {
         var reach = Math.Max(Math.Pow(high / low, .06), high / low < 1.5 ? 1.5 : 1);
         return (low / reach, high * reach);
     }
 
-    /// <summary>Returns a tick's label: from a million on a power of ten, because long numbers leave no room for the data on narrow
-    /// screens.</summary>
+    /// <summary>Returns a tick's label. Numbers from a million on are shown as powers of ten, because narrow screens have no room for long
+    /// labels.</summary>
     private static string Tick(double value)
     {
         const string superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";

@@ -74,7 +74,7 @@ internal static class MarkRenderer
             DrawLines(plot, chart, axis, HeadLine(chart), content);
     }
 
-    /// <summary>Writes a note right of its place if there is room, otherwise at the right end.</summary>
+    /// <summary>Writes a note to the right of its place if there is room, otherwise at the right end.</summary>
     private static void Annotate(Plot plot, string label, ValueAxis axis, double value, double y)
     {
         label = PlotFont.Fit(label, ChartRenderer.FontSize, axis.Width - 2 * LabelOffset);
@@ -181,7 +181,7 @@ internal static class MarkRenderer
             return axis with { PlaceMax = marks.Select(m => axis.EndFor(m)).Append(axis.Place(max)).Max() };
         }
 
-        /// <summary>The width of a pixel, in places.</summary>
+        /// <summary>The width of one pixel, in units of the axis.</summary>
         public double PerPixel => (PlaceMax - Place(Min)) / Width;
 
         public double Place(double value) => Chart.Log ? Math.Log10(Math.Max(value, double.Epsilon)) : value;
@@ -215,7 +215,7 @@ internal static class MarkRenderer
                 Place(pair.Second) - Place(pair.First) >= (HalfWidth(pair.First) + HalfWidth(pair.Second) + Gap) * PerPixel);
         }
 
-        /// <summary>Returns the end of an axis on which the mark's label still fits.</summary>
+        /// <summary>Returns the least end of the axis at which the mark's label still fits.</summary>
         private double EndFor(Mark mark) =>
             Place(Min) + (Place(Math.Max(mark.Value, mark.High)) - Place(Min))
                 / (1 - (PlotFont.Width(mark.Label, ChartRenderer.FontSize) + LabelOffset + 6) / Width);

@@ -4,7 +4,8 @@ using SkiaSharp;
 
 namespace Sim.Reports.Plots;
 
-/// <summary>DejaVu Sans from this assembly’s resources. Without it, a machine without fonts gets PNGs without text, and no error.</summary>
+/// <summary>DejaVu Sans from this assembly’s resources. On a machine without fonts, PNGs would otherwise have no text, and no error would
+/// be reported.</summary>
 internal sealed class PlotFont : IFontResolver
 {
     public const string Family = "DejaVu Sans";

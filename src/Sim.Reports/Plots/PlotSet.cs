@@ -4,7 +4,7 @@ namespace Sim.Reports.Plots;
 /// <summary>The plots of a bench: one per question, in the order of the page. A question without rows has no plot.</summary>
 internal static class PlotSet
 {
-    /// <summary>All names that plots of a bench can have, by which plots of an older report are found.</summary>
+    /// <summary>All names that plots of a bench can have. The plots of an older report are found by these names.</summary>
     public static readonly string[] AllNames =
         [FamilyPlot.Name, "memory", "caches", "load", "lookup", "update", "ratios", "touch", "depth", "tnodes"];
 
@@ -17,7 +17,7 @@ internal static class PlotSet
     /// <summary>Returns the series of a row: 0 for allowedips, 1 for fib, 2 for anything else.</summary>
     public static int Series(Figure f) => Array.IndexOf(Names.Structures, f.Structure) is >= 0 and var i ? i : 2;
 
-    /// <summary>Returns a value in its own unit; <c>none</c> for 0.</summary>
+    /// <summary>Returns a value in its own unit, or the word none for 0.</summary>
     public static string Show(Figure f) => f.Value == 0 ? "none" : Scale.Of(f).Show(f.Value);
 
     /// <summary>Returns a mark whose label has the structure and the value.</summary>
@@ -29,7 +29,7 @@ internal static class PlotSet
     public static IReadOnlyList<MarkGroup> Groups(IEnumerable<Figure> figures, Func<Figure, string> label) =>
         [.. figures.GroupBy(label).Select(g => new MarkGroup(g.Key, [.. g.OrderBy(Series).Select(Mark)]))];
 
-    /// <summary>Whether positive values span so much that a linear axis would hide the small ones.</summary>
+    /// <summary>Returns whether the positive values differ so much that a linear axis would hide the small values.</summary>
     public static bool WideSpan(IEnumerable<Figure> figures)
     {
         var list = figures.ToList();

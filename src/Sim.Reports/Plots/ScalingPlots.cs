@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>The plots of costs over sizes: one per cost and axis, with a curve per scheme, and one of the bucket.</summary>
+/// <summary>The plots of costs over sizes. Each cost has a plot for each axis, with a curve per scheme. One plot shows the
+/// bucket.</summary>
 internal static class ScalingPlots
 {
     private static readonly string s_bucketName = Experiment.Bucket;
 
-    /// <summary>A plotted cost: its part of the plot’s name, its operation and metric, its title, and its question up to the
-    /// axis.</summary>
+    /// <summary>A plotted cost: its part of the plot’s name, its operation and metric, its title, and the beginning of its question. The
+    /// name of the axis completes the question.</summary>
     public sealed record PlottedCost(string Name, string Operation, Metric Metric, string Title, string Question);
 
     public static IReadOnlyList<PlottedCost> Costs { get; } =

@@ -5,15 +5,16 @@ using System.Text.RegularExpressions;
 namespace Sim.Reports.Plots;
 
 /// <summary>
-/// Cleans the SVG that Skia writes. Black becomes <c>currentColor</c>, so that a plot suits light and dark pages. Glyph-by-glyph positions
-/// become an anchor, so that the text is whole and survives another font. Identifiers are renumbered with a prefix, so that several plots
-/// can share a page, and a plot that is drawn twice is the same.
+/// Cleans the SVG that Skia writes. Black becomes <c>currentColor</c>, so that a plot suits light and dark pages. Each text gets one
+/// position instead of one per glyph, so that the text is whole and also fits in another font. Identifiers get a prefix, so that several
+/// plots can share a page. They are numbered again, so that drawing a plot twice gives the same file.
 /// </summary>
 internal partial class SvgFile
 {
     private const string FontFamilies = "DejaVu Sans, Verdana, sans-serif";
 
-    /// <summary>Returns an svg element for a page, without a declaration, and with a label for readers who cannot see it.</summary>
+    /// <summary>Returns an svg element for a page, without an XML declaration. The label describes the plot to readers who cannot see
+    /// it.</summary>
     public static string Inline(Drawing drawing, string idPrefix, string cssClass, string label)
     {
         var (width, height) = (drawing.Width, drawing.Height);
@@ -31,7 +32,8 @@ internal partial class SvgFile
         var body = svg[start..svg.LastIndexOf("</svg>", StringComparison.Ordinal)];
         body = TextElement().Replace(body, Text);
         body = Black().Replace(body, "${name}=\"currentColor\"");
-        // Skia numbers identifiers through the whole process. Numbered by their order here, the same drawing gives the same file.
+        // Skia numbers identifiers through the whole process. They are numbered again by their order here, so that the same drawing gives
+        // the same file.
         var ids = new Dictionary<string, int>();
         body = Identifier().Replace(body, match =>
         {

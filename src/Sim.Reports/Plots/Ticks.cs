@@ -8,10 +8,8 @@ internal static class Ticks
 
     private static readonly double[] s_steps = [1, .5, .2, .1, .05, .02, .01];
 
-    /// <summary>
-    /// Returns places inside the range at steps of 1, 2 or 5 times a power of ten: the finest step that has room. At least three places are
-    /// returned, however little room there is, and more if no step gives exactly three.
-    /// </summary>
+    /// <summary>Returns places inside the range at steps of 1, 2 or 5 times a power of ten: the finest step that has room. At least three
+    /// places are returned, even if they have little room. If no step gives exactly three places, more are returned.</summary>
     public static double[] Linear(double min, double max, int most)
     {
         if (!(max > min))
@@ -31,9 +29,9 @@ internal static class Ticks
     }
 
     /// <summary>
-    /// Returns places above 0 on a logarithmic axis: powers of ten, with 2 and 5 or 3 between them if there is room. A range too short for
-    /// three such places gets the places of a linear axis. A step is the number of units in the next larger unit: with 1024 the places are
-    /// 1, 10 and 100 bytes, then 1 KiB.
+    /// Returns places above 0 on a logarithmic axis: powers of ten and, if there is room, 2 and 5 or 3 times these powers. If the range is
+    /// too short for three such places, returns the places of a linear axis. <paramref name="step"/> is the number of units in the next
+    /// larger unit. With 1024, the places are 1, 10 and 100 bytes, then 1 KiB.
     /// </summary>
     public static double[] Logarithmic(double min, double max, int most, double step = 1000)
     {

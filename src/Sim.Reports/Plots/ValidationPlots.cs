@@ -4,7 +4,7 @@ namespace Sim.Reports.Plots;
 /// <summary>The plots of a validation: ratios of port to kernel against their targets, and the kernel's instructions.</summary>
 internal static class ValidationPlots
 {
-    /// <summary>All names that plots of a validation can have, by which plots of an older report are found.</summary>
+    /// <summary>All names that plots of a validation can have. The plots of an older report are found by these names.</summary>
     public static readonly string[] AllNames = ["validation-lookups", "validation-updates", "validation-instructions"];
 
     public static IEnumerable<PlotSpec> For(ValidationView view) =>
@@ -48,7 +48,7 @@ internal static class ValidationPlots
             $"From {Show(least)} to {Show(most)}.{(shown.Count < cases.Count ? " Lookups are those with independent keys." : "")}", shown.Select(c => c.Kernel!).Bases(), chart);
     }
 
-    /// <summary>Returns a group for each case, with a mark for each structure and family that has it.</summary>
+    /// <summary>Returns a group for each case, with a mark for each structure and family that has the case.</summary>
     private static IReadOnlyList<MarkGroup> Groups(IEnumerable<CostCase> cases, Func<CostCase, Mark> mark) =>
         [.. cases.GroupBy(c => c.Name).Select(g => new MarkGroup(g.Key, [.. g.OrderBy(c => PlotSet.Series(c.Any)).Select(mark)]))];
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Runs;
 
-/// <summary>A row of one or several runs, and each run's own row, in the order of the runs; null if a run lacks it.</summary>
+/// <summary>A merged row, and the row of each run in the order of the runs. A source is null if the run lacks the row.</summary>
 public sealed record MergedRow(Figure Figure, IReadOnlyList<Figure?> Sources)
 {
     public bool IsInAll => !Sources.Contains(null);
@@ -16,7 +16,7 @@ public sealed record MergedRow(Figure Figure, IReadOnlyList<Figure?> Sources)
 ///   estimated, A/A       value: the median of the runs' values; low, high: the least and the greatest of any run
 ///   a noise, a flag      the greatest of any run; the flag that half of the runs or more have
 /// </code>
-/// A row that only one run has stays as it is.
+/// If only one run has a row, the row stays as it is.
 /// </summary>
 public static class Merger
 {
@@ -29,8 +29,9 @@ public static class Merger
         + "keep the lowest low and the highest high of all runs. If a row is not settled in half of its runs or more, the merged row is not settled. "
         + "A row that only one run has is kept as it is.";
 
-    /// <summary>Merges rows with the same identity. The order is that of the first run that has the row.</summary>
-    /// <exception cref="UserException">Counted rows differ between the runs. The message names them.</exception>
+    /// <summary>Merges rows with the same identity. The rows of the first run come first, followed by rows that only later runs
+    /// have.</summary>
+    /// <exception cref="UserException">Counted rows differ between the runs. The message names these rows.</exception>
     public static OrderedDictionary<RowIdentity, MergedRow> Rows(IReadOnlyList<StoredRun> runs)
     {
         var indexes = runs.Select(run => RowIdentity.Index(run.Result.Figures)).ToList();
@@ -55,7 +56,7 @@ public static class Merger
     }
 
     /// <summary>Merges two or more runs into one result.</summary>
-    /// <exception cref="UserException">The runs do not fit together, or their counted rows differ.</exception>
+    /// <exception cref="UserException">The runs cannot be merged, or their counted rows differ.</exception>
     public static RunResult Merge(IReadOnlyList<StoredRun> runs, string command)
     {
         Fit.RefuseUnlike(runs);
@@ -76,7 +77,7 @@ public static class Merger
         Environment = Common(runs, run => run.Result.Environment), Versions = Common(runs, run => run.Result.Versions),
     };
 
-    /// <summary>Whether every run of the same input must give the same value.</summary>
+    /// <summary>Returns whether a row must have the same value in every run of the same input.</summary>
     public static bool IsExact(Figure figure) => figure.Basis is Basis.Counted or Basis.Modelled;
 
     /// <summary>Returns the facts of all runs: one value if they agree, otherwise each value with the names of its runs.</summary>
@@ -104,7 +105,8 @@ public static class Merger
         .GroupBy(row => string.Join(", ", runs.Where((_, i) => row.Sources[i] is not null).Select(run => run.Name)))
         .Select(g => $"{Numbers.Show(g.Count())} in {g.Key} alone"));
 
-    /// <summary>Whether rows are equal to the last digit, quartiles included. A kernel's count with a bound may vary within it.</summary>
+    /// <summary>Returns whether rows are equal to the last digit, including their quartiles. A kernel's count with a bound may vary within
+    /// the bound.</summary>
     private static bool AreEqual(List<Figure> figures) => figures[0].Bound is > 0 and var bound
         ? figures.Max(f => f.Value) - figures.Min(f => f.Value) <= 2 * bound
         : figures.TrueForAll(f => f == figures[0]);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Runs;
 
-/// <summary>
-/// The identity of a row across runs: every column except the results (value, low, high, n, bound, flag). If a run has several rows with
-/// these columns, they are numbered from occurrence 0, and rows with the same number belong together.
-/// </summary>
+/// <summary>The identity of a row across runs: every column except the results (value, low, high, n, bound, flag). If several rows of a run
+/// have the same columns, they are numbered from occurrence 0. Rows with the same number belong together.</summary>
 public readonly record struct RowIdentity(Figure Columns, int Occurrence)
 {
     /// <summary>Returns the rows of a run by identity, in their order.</summary>

@@ -3,15 +3,15 @@ using Sim.Figures.Results;
 
 namespace Sim.Reports.Runs;
 
-/// <summary>A run that was read from a folder, and the folder's name as the user gave it.</summary>
+/// <summary>A run that was read from a folder. Name is the folder's name as the user gave it.</summary>
 public sealed record StoredRun(string Name, RunResult Result)
 {
-    /// <summary>The run's warnings, each with the run's name, for a result of several runs.</summary>
+    /// <summary>The run's warnings for a result of several runs. Each warning begins with the run's name.</summary>
     public IEnumerable<string> Warnings => Result.Warnings.Select(warning => $"{Name}: {warning}");
 
     /// <summary>Reads a run from the folder of a report, or from its results.json.</summary>
-    /// <exception cref="UserException">There is no such folder, it has no results, or this program did not write them. The message names
-    /// file and place.</exception>
+    /// <exception cref="UserException">The folder does not exist, it has no results, or another program wrote them. The message names the
+    /// file, and the place of the error.</exception>
     public static StoredRun Read(string place, Func<string, Stream> open)
     {
         var path = Directory.Exists(place) ? Path.Combine(place, "results.json") : place;
@@ -38,7 +38,7 @@ public sealed record StoredRun(string Name, RunResult Result)
         }
     }
 
-    /// <summary>Adds a warning if a run of another version has metrics that the catalogue lacks. Pages show these by name.</summary>
+    /// <summary>Adds a warning if the run has metrics that this version does not know. Pages show such metrics by name.</summary>
     private static RunResult Remark(RunResult result)
     {
         var unknown = result.Figures.Where(row => row.Experiment != Experiment.Compare && Metrics.Find(row.Metric, row.Experiment) is null)

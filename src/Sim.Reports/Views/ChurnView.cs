@@ -29,12 +29,13 @@ public sealed class ChurnView
 
     public IEnumerable<Figure> Replay(Metric metric) => Of(Experiment.Replay, metric);
 
-    /// <summary>Returns replay rows of the smallest window, in which no change waits for another, for one kind of change or for
-    /// all.</summary>
+    /// <summary>Returns the replay rows of the smallest window, where no change waits for another. The rows are for one kind of change, or
+    /// for all changes.</summary>
     public IEnumerable<Figure> Uncoalesced(Metric metric, Term? operation = null) =>
         Replay(metric).Where(f => f.Operation == (operation ?? Operations.Update) && f.X == Windows[0]);
 
-    /// <summary>Returns interleaved ratios to the reference, for one kind of change or for all, with warm or with flushed caches.</summary>
+    /// <summary>Returns interleaved ratios to the reference, with warm or with flushed caches. The rows are for one kind of change, or for
+    /// all changes.</summary>
     public IEnumerable<Figure> UpdateRatios(Term? operation = null, bool warm = false) =>
         Replay(warm ? Metrics.WarmRatio : Metrics.Ratio).Where(f => f.Operation == (operation ?? Operations.Update));
 
@@ -43,16 +44,17 @@ public sealed class ChurnView
 
     public IEnumerable<Figure> Of(Experiment experiment, Metric metric) => Rows.Of(experiment, metric);
 
-    /// <summary>The costs of observing the changes of others.</summary>
+    /// <summary>The rows on the cost of observing changes that other programs make.</summary>
     public IReadOnlyList<Figure> Observer => [.. Figures.Where(f => f.Experiment == Experiment.Observer && double.IsFinite(f.Value))];
 
-    /// <summary>Returns the readers’ rows for one group of prefixes; without keys, the rows of the update itself.</summary>
+    /// <summary>Returns the readers’ rows for one group of prefixes. Without <paramref name="keys"/>, returns the rows of the update
+    /// itself.</summary>
     public IEnumerable<Figure> Reader(Metric metric, string keys = "") => Of(Experiment.Reader, metric).Where(f => f.Keys == keys);
 
-    /// <summary>The bytes in pages of all structures of a scheme.</summary>
+    /// <summary>The rows of memory: the bytes in pages of all structures of each scheme.</summary>
     public IEnumerable<Figure> Memory => Of(Experiment.BindingMemory, Metrics.PageBytes).Where(f => f.Structure == Names.AllStructures);
 
-    /// <summary>Returns the ns that a packet's lookups take, for addresses spread over the prefixes.</summary>
+    /// <summary>Returns the rows of the ns that a packet's lookups take, for addresses spread over the prefixes.</summary>
     public IEnumerable<Figure> Packet(string operation) =>
         Of(Experiment.Packet, Metrics.Time).Where(f => f.Operation == operation && f.Keys == KeyPatterns.Prefixes);
 
@@ -61,8 +63,8 @@ public sealed class ChurnView
         Of(Experiment.Packet, Metrics.Ratio).Where(f => f.Operation == operation && f.Keys == KeyPatterns.Prefixes);
 
     /// <summary>
-    /// Returns the mean time until an observer knows of a change of the trace. Announced changes reach a program that takes 10 µs per
-    /// message. Other changes show in a scan every 10 s, whose rows apply to every scheme with AllowedIPs.
+    /// Returns the mean time until an observer knows of a change of the trace. Announced changes are read by a program that takes 10 µs per
+    /// message. Other changes are found by a scan every 10 s. The rows of this scan apply to every scheme with AllowedIPs.
     /// </summary>
     public Figure? Staleness(string scheme)
     {
@@ -74,11 +76,11 @@ public sealed class ChurnView
     /// <summary>Returns the scheme's row; null if it has none.</summary>
     public static Figure? ForScheme(IEnumerable<Figure> rows, string scheme) => rows.FirstOrDefault(f => f.Scheme == scheme);
 
-    /// <summary>Whether the run has rows of an experiment.</summary>
+    /// <summary>Returns whether the run has rows of an experiment.</summary>
     public bool Has(Experiment experiment) => Rows.All.Any(f => f.Experiment == experiment);
 
     public Figure? Trace(Metric metric) => Of(Experiment.Trace, metric).FirstOrDefault();
 
-    /// <summary>Returns the colour of a scheme: that of the structure in which it binds prefixes to peers.</summary>
+    /// <summary>Returns the colour of a scheme: the colour of the structure in which the scheme binds prefixes to peers.</summary>
     public static int Series(string scheme) => (int)SchemeName.PlaceOf(scheme);
 }

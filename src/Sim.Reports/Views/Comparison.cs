@@ -10,14 +10,14 @@ public enum Winner
     AllowedIps,
     Fib,
 
-    /// <summary>Both were counted, and are equal.</summary>
+    /// <summary>Both values were counted, and are equal.</summary>
     Same,
 }
 
 /// <summary>
 /// One case in which both structures were measured or counted. The ratio is fib / allowedips: below 1, fib is better. The ratio has a row
-/// if it was measured in pairs. Otherwise low and high are the least and the most that the quartiles of the two rows allow. The noise is
-/// the A/A factor that the case must exceed (1.04 is 4 % in either direction), if one applies.
+/// if it was measured in pairs. Otherwise Low and High are the least and the greatest ratio that the quartiles of the two rows allow. Noise
+/// is the A/A factor that the ratio must exceed (1.04 is 4 % in either direction); null if there is none.
 /// </summary>
 public sealed record Comparison(
     string Case, Figure? AllowedIps, Figure? Fib, Figure? RatioRow, double Ratio, double Low, double High, double? Noise, Winner Winner)
@@ -28,11 +28,11 @@ public sealed record Comparison(
 
     public Basis Basis => (RatioRow ?? AllowedIps ?? Fib)!.Basis;
 
-    /// <summary>The flag of the rows, for which they settle nothing; empty without a flag.</summary>
+    /// <summary>The flag of the rows; empty if no row is flagged. Flagged rows decide nothing.</summary>
     public string Flag => new[] { RatioRow, AllowedIps, Fib }.Select(row => row?.Flag ?? "").FirstOrDefault(flag => flag.Length > 0, "");
 }
 
-/// <summary>Finds the comparable cases in the rows and judges each.</summary>
+/// <summary>Finds the comparable cases in the rows and judges each case.</summary>
 public sealed class Comparisons(Rows rows)
 {
     /// <summary>The fewest repetitions from which quartiles are meaningful.</summary>
@@ -62,8 +62,8 @@ public sealed class Comparisons(Rows rows)
         return list;
     }
 
-    /// <summary>Returns the noise of a case, as a factor in either direction: the widest quartile of its A/A rows, or of all if it has
-    /// none.</summary>
+    /// <summary>Returns the noise of a case, as a factor in either direction. The noise is the widest quartile of the case's A/A rows, or
+    /// of all A/A rows if the case has none.</summary>
     public double? NoiseFor(Figure figure) =>
         Widest(AaRows.Where(f => RowKey.Case(f) == RowKey.Case(figure)).ToList() is { Count: > 0 } own ? own : AaRows);
 

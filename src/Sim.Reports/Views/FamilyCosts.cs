@@ -15,7 +15,7 @@ public sealed class FamilyCosts
 
     public int Family { get; }
 
-    /// <summary>Returns the families whose rows count the lookups of both structures, IPv4 first.</summary>
+    /// <summary>Returns the families that have counts of the lookups of both structures, IPv4 first.</summary>
     public static IReadOnlyList<FamilyCosts> Of(Rows rows) =>
     [
         .. rows.All.Select(f => f.Family).Distinct().Order().Select(family => new FamilyCosts(rows, family))
@@ -42,7 +42,8 @@ public sealed class FamilyCosts
     private Figure? Find(Experiment experiment, Metric metric, string structure, Func<Figure, bool> where) => _figures.Find(
         f => f.Experiment == experiment && f.Metric == metric && f.Structure == structure && where(f));
 
-    /// <summary>Returns the key pattern to show: addresses spread over the prefixes or, without these, the first pattern.</summary>
+    /// <summary>Returns the key pattern to show: addresses spread over the prefixes if there are any, otherwise the first
+    /// pattern.</summary>
     private static string KeysOf(IEnumerable<Figure> figures)
     {
         var patterns = figures.Select(f => f.Keys).Distinct().ToList();

@@ -18,10 +18,10 @@ public sealed record CostCase(Figure? Kernel, Figure? Port, Figure? RatioRow)
 
     public bool IsTime => Unit == Units.Nanoseconds;
 
-    /// <summary>port / kernel; null if a side is missing.</summary>
+    /// <summary>The ratio port / kernel; null if a side is missing.</summary>
     public double? Ratio => RatioRow?.Value ?? (Kernel?.Value > 0 ? Port?.Value / Kernel.Value : null);
 
-    /// <summary>The most that the ratio's median should be; null unless both sides have a time.</summary>
+    /// <summary>The greatest value that the ratio's median should have; null unless both sides have a time.</summary>
     public double? Target => IsTime && Ratio is not null ? IsLookup ? ValidationView.LookupTarget : ValidationView.UpdateTarget : null;
 
     public bool IsAboveTarget => Ratio > Target;
@@ -29,7 +29,7 @@ public sealed record CostCase(Figure? Kernel, Figure? Port, Figure? RatioRow)
     /// <summary>Whether the ratio's quartiles lie on both sides of the target, so that another run may give the other result.</summary>
     public bool StraddlesTarget => RatioRow is { } row && row.Range.Low <= Target && row.Range.High > Target;
 
-    /// <summary>The case without its structure: <c>Zipf over prefixes, dependent chain</c>, <c>insert a prefix</c>, ...</summary>
+    /// <summary>The name of the case without its structure: Zipf over prefixes, dependent chain, insert a prefix, ...</summary>
     public string Name => Words.Case(Any.Keys, Any.Chain, IsLookup ? "" : Any.Operation);
 }
 
@@ -43,7 +43,8 @@ public sealed class ValidationView
     /// notifications.</summary>
     public const double UpdateTarget = 1.25;
 
-    /// <summary>The port counts as faster if the upper quartile of the ratio is below this. The page then names possible reasons.</summary>
+    /// <summary>The port counts as faster if the upper quartile of the ratio is below this value. The page then names possible
+    /// reasons.</summary>
     public const double Faster = 0.9;
 
     private ValidationView(Rows rows, IReadOnlyList<Figure> figures)
@@ -60,7 +61,7 @@ public sealed class ValidationView
     public IReadOnlyList<Check> Checks { get; }
     public IReadOnlyList<Check> Differences { get; }
 
-    /// <summary>Lookups and single updates without netlink, times and instructions.</summary>
+    /// <summary>The costs of lookups, and of single updates without netlink: times and instructions.</summary>
     public IReadOnlyList<CostCase> Costs { get; }
 
     public IReadOnlyList<Figure> AaRows { get; }
@@ -78,10 +79,10 @@ public sealed class ValidationView
         _ => KernelLane.Unknown,
     };
 
-    /// <summary>Whether the ports' slabs may lie on huge pages: the host does not rule them out.</summary>
+    /// <summary>Whether the ports' slabs may lie on huge pages. They may unless the host rules out huge pages.</summary>
     public bool MayUseHugePages => !Fact("transparent huge pages").Contains("[never]", StringComparison.Ordinal);
 
-    /// <summary>Whether a row belongs to a validation and not to a bench.</summary>
+    /// <summary>Returns whether a row belongs to a validation and not to a bench.</summary>
     public static bool Has(Figure f) => f.Side.Length > 0 || f.Experiment == Experiment.Validate;
 
     public static ValidationView? Of(Rows rows) =>
@@ -100,7 +101,7 @@ public sealed class ValidationView
         return $"{Numbers.Show(Differences.Count)} of {Numbers.Show(Checks.Count)} counts and answers differ: {Words.Join([.. places])}.";
     }
 
-    /// <summary>Returns the prefixes that kernel and port held, by family. A sample may be smaller than the table.</summary>
+    /// <summary>Returns the numbers of prefixes that kernel and port held, by family. A sample may be smaller than the table.</summary>
     public string Prefixes() => string.Join(", ", Figures.Where(f => f.Prefixes > 0).GroupBy(f => f.Family).OrderBy(g => g.Key)
         .Select(g => $"IPv{g.Key} {Numbers.Show(g.Max(f => f.Prefixes!.Value))}"));
 

@@ -9,7 +9,7 @@ public sealed record Area(string Name, string Subject, IReadOnlyList<Comparison>
     /// <summary>The winner of all decided cases; <see cref="Winner.CannotTell"/> if there is none, or if winners differ.</summary>
     public Winner Winner => Cases.Select(c => c.Winner).Where(w => w != Winner.CannotTell).Distinct().ToList() is [var only] ? only : Winner.CannotTell;
 
-    /// <summary>Whether no case is decided, and unsettled rows are a reason.</summary>
+    /// <summary>Whether no case is decided, and unsettled rows are one reason for this.</summary>
     public bool Unsettled => Won(Winner.CannotTell) is var open && open.Count == Cases.Count && open.Any(c => c.Flag.Length > 0);
 
     public bool Mixed => Won(Winner.Fib).Count > 0 && Won(Winner.AllowedIps).Count > 0;
@@ -41,7 +41,7 @@ public sealed class Verdict
     public Area Lookup { get; }
     public Area Update { get; }
 
-    /// <summary>Loading the whole table into an empty structure, in each order that was timed in pairs.</summary>
+    /// <summary>The cases of loading the whole table into an empty structure, in each order that was timed in pairs.</summary>
     public Area Load { get; }
 
     /// <summary>The cases of memory for every order of insertion.</summary>
@@ -100,7 +100,7 @@ public sealed class Verdict
     /// <summary>Memory for a daemon that keeps each prefix in AllowedIPs and in the routing table; null if unknown.</summary>
     private Figure? Both => _rows.Of(Experiment.Memory, Metrics.PageBytes, Names.Both).FirstOrDefault();
 
-    /// <summary>The FIB’s memory as a ratio to the memory of both; null if unknown.</summary>
+    /// <summary>The FIB’s memory divided by the memory of AllowedIPs with a route per prefix; null if unknown.</summary>
     private double? OfBoth => Memory.Cases[0].Fib?.Value / Both?.Value;
 
     private string MemoryClause() => $"takes {Phrases.Amount(Memory.Cases[0].Ratio, "memory", Names.AllowedIps)}"
@@ -120,7 +120,8 @@ public sealed class Verdict
             : low == high ? "" : $" Over {Numbers.Count(MemoryByOrder.Count, "order")} of insertion it takes from {low} to {high}.";
     }
 
-    /// <summary><c>1.8 to 11 times faster in 6 of 8 cases and 1.5 times slower in 2 (one hot address)</c>.</summary>
+    /// <summary>Returns the speeds of an area in words: 1.8 to 11 times faster in 6 of 8 cases and 1.5 times slower in 2 (one hot
+    /// address).</summary>
     private static string Speeds(Area area)
     {
         string Of(Winner winner, string where)

@@ -7,7 +7,7 @@ namespace Sim.Runner.Commands;
 /// <summary><c>bench</c>: runs every experiment on one table, and writes the report.</summary>
 internal static class BenchCommand
 {
-    /// <summary>The largest skew: beyond it, the first peer gets every prefix, to the precision of a double.</summary>
+    /// <summary>The largest skew. With a larger skew the first peer would get every prefix, to the precision of a double.</summary>
     private const int MostSkew = 100;
 
     private sealed record Settings(int Peers, string PeersBy, double Skew, string Order, string[] Keys);

@@ -29,7 +29,7 @@ internal static class CommandLine
         TraceCommand.Create(),
     });
 
-    /// <summary>Parses a command line. A word that begins with @ is a plain file name, not a file with more words.</summary>
+    /// <summary>Parses a command line. A word that begins with @ is an ordinary word: it does not name a file with further words.</summary>
     internal static ParseResult Parse(string[] args) => Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     /// <summary>Runs a command line.</summary>
@@ -53,7 +53,7 @@ internal static class CommandLine
         }
         catch (Exception error) when (interrupted.IsCancellationRequested && error is OperationCanceledException or (IOException and not UnusableOutputException))
         {
-            // If the terminal has gone, drawing the progress bar fails: that is the same interruption.
+            // If the terminal was closed, drawing the progress bar fails. This error counts as the same interruption.
             return Say("Interrupted.", ExitCode.Interrupted);
         }
         catch (Exception error)
@@ -69,15 +69,16 @@ internal static class CommandLine
             return "standard output is closed; redirect it, to /dev/null if nobody reads it";
         if (WrongInFolder() is { } wrong)
             return wrong;
-        // The runtime replaces bytes that are not UTF-8 by U+FFFD, which names another file. The raw bytes show whether U+FFFD was typed.
+        // The runtime replaces bytes that are not UTF-8 by U+FFFD, so the word names another file. The raw bytes show whether U+FFFD was
+        // typed.
         var changed = args.FirstOrDefault(word => word.Contains('\uFFFD'));
         return changed is not null && OperatingSystem.IsLinux() && !Utf8.IsValid(File.ReadAllBytes("/proc/self/cmdline"))
             ? $"'{changed}' is not UTF-8, and only UTF-8 names can be opened; rename it, or give its content to standard input (-)"
             : null;
     }
 
-    /// <summary>Returns the reason why file names cannot be resolved from the current folder; null if they can. The runtime joins folder
-    /// and name.</summary>
+    /// <summary>Returns the reason why file names cannot be resolved from the current folder; null if they can be resolved. The runtime
+    /// joins the paths of folder and file.</summary>
     private static string? WrongInFolder()
     {
         try
@@ -98,7 +99,7 @@ internal static class CommandLine
         var name = "";
         foreach (var token in parsed.Tokens)
         {
-            // No word of any command may be empty: most often, a script's variable was not set.
+            // No word of a command may be empty. Most empty words come from a script's variable that was not set.
             if (token.Type == TokenType.Argument && string.IsNullOrWhiteSpace(token.Value))
                 return name.Length > 0 ? $"{name} takes a value, not an empty word" : "an empty word names no file, folder or address";
             name = token.Type == TokenType.Option ? token.Value : "";

@@ -27,7 +27,7 @@ internal static class CommonOptions
         Arity = ArgumentArity.OneOrMore,
     };
 
-    /// <summary>Runs code that checks values of the user.</summary>
+    /// <summary>Runs code that checks values given by the user.</summary>
     /// <exception cref="UserException">A value is out of its range, or has a wrong form.</exception>
     public static T Checked<T>(Func<T> make)
     {
@@ -55,7 +55,7 @@ internal static class CommonOptions
 
     public static Option<ulong> Seed() => Of("--seed", "N", "Seed of all random choices.", 1ul).OfDigits();
 
-    /// <summary>Returns the option for the report's folder; <paramref name="usual"/> is the default's name in reports/.</summary>
+    /// <summary>Returns the option for the report's folder. <paramref name="usual"/> names the default folder in reports/.</summary>
     public static Option<DirectoryInfo> Out(string usual = "latest") => new("--out")
     {
         Description = "Folder of the report.", DefaultValueFactory = _ => new DirectoryInfo(ReportFolder(usual)),

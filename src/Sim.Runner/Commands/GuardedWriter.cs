@@ -11,8 +11,8 @@ internal sealed class StandardOutputException(string message, Exception inner) :
 }
 
 /// <summary>Passes text on to a standard stream, and passes write errors to a handler.</summary>
-/// <param name="inner">Writes the stream.</param>
-/// <param name="failed">Receives each error. Writing goes on unless it throws.</param>
+/// <param name="inner">The writer of the stream.</param>
+/// <param name="failed">Receives each write error. Writing continues unless this handler throws.</param>
 internal sealed class GuardedWriter(TextWriter inner, Action<Exception> failed) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;

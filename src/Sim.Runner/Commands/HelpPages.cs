@@ -8,10 +8,10 @@ namespace Sim.Runner.Commands;
 /// subcommand's description.</summary>
 internal sealed class HelpPages(HelpAction pages) : SynchronousCommandLineAction
 {
-    /// <summary>The width in columns, instead of the terminal's.</summary>
+    /// <summary>Sets the width in columns, instead of the terminal's width.</summary>
     public int Width { set => pages.MaxWidth = value; }
 
-    /// <summary>Replaces a program's default help by this one.</summary>
+    /// <summary>Replaces the default help of a program by this help.</summary>
     public static RootCommand AddTo(RootCommand root)
     {
         var option = root.Options.OfType<HelpOption>().Single();

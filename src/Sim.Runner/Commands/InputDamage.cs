@@ -22,7 +22,8 @@ internal static class InputDamage
         return Code(damage);
     }
 
-    /// <summary>Returns the error for a trace without updates. It reports the damage first, which may be the reason.</summary>
+    /// <summary>Returns the error for a trace without updates. Reports the damage first, because it may be the reason for the
+    /// error.</summary>
     public static UserException EmptyTrace(string source, Family family, DamageLog damage, long ribEntries = 0)
     {
         Report(damage);

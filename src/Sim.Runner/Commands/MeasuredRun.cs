@@ -14,10 +14,10 @@ internal sealed class MeasuredRun : IDisposable
     private readonly string _command;
     private readonly OutputFolder _folder;
 
-    /// <summary>Begins a run. It takes the report's folder before minutes of measuring, in case the report cannot be written
-    /// there.</summary>
+    /// <summary>Begins a run. Takes the report's folder first, so that a folder that cannot be written is found before minutes of
+    /// measuring.</summary>
     /// <exception cref="UserException">The build is not optimised, so its times would mean nothing.</exception>
-    /// <exception cref="UnusableOutputException">The report could not be written, or another run writes there.</exception>
+    /// <exception cref="UnusableOutputException">The report's folder cannot be written, or another run writes there.</exception>
     public MeasuredRun(
         ParseResult parsed, Option<string> release, Option<ulong> seed, Option<bool> quick, Option<DirectoryInfo> folder, Option<long> cacheSize)
     {
@@ -51,7 +51,7 @@ internal sealed class MeasuredRun : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Writes the report, with more facts about its conditions, and prints a summary.</summary>
+    /// <summary>Writes the report with further facts about its conditions, and prints a summary.</summary>
     /// <returns>The exit code, which says whether the input was damaged.</returns>
     /// <exception cref="ReportException">The report could not be written. The message says where the results are.</exception>
     public int Report(

@@ -3,10 +3,11 @@ using Sim.Workloads.Input;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>Reads operations on a loaded table: lines <c>+ PREFIX</c> and <c>- PREFIX</c>. Blank lines and # comments are skipped.</summary>
+/// <summary>Reads operations on a loaded table. A line is <c>+ PREFIX</c> (insert) or <c>- PREFIX</c> (delete). Blank lines and # comments
+/// are skipped.</summary>
 internal static class OperationList
 {
-    /// <summary>The peer of every prefix.</summary>
+    /// <summary>The peer of every inserted prefix.</summary>
     private const int Peer = 0;
 
     /// <exception cref="UserException">The file cannot be read.</exception>

@@ -16,7 +16,7 @@ internal static class ReplayOptions
 
     public static Option<int> Peers(int most = MostPeers) => CommonOptions.Of("--peers", "N", "Number of WireGuard peers.", 32).Between(1, most);
 
-    /// <param name="whatIfs">Whether the what-ifs are included: schemes for IPv6 that no kernel has.</param>
+    /// <param name="whatIfs">Whether the option offers the what-ifs: schemes for IPv6 that no kernel has.</param>
     public static Option<string[]> Schemes(bool whatIfs = true)
     {
         string[] words = [.. SchemeKind.For(whatIfs ? Family.IPv6 : Family.IPv4).Select(kind => kind.Word).Distinct()];
@@ -26,11 +26,12 @@ internal static class ReplayOptions
         return option;
     }
 
-    /// <summary>Returns the schemes' words on the command line, or those of all schemes if it names none.</summary>
+    /// <summary>Returns the words of the schemes on the command line. If the command line names no scheme, returns the words of all
+    /// schemes.</summary>
     public static string[] Words(ParseResult parsed, Option<string[]> schemes) =>
         parsed.GetValue(schemes) is { Length: > 0 } given ? given : [.. SchemeKind.For(Family.IPv6).Select(kind => kind.Word).Distinct()];
 
-    /// <summary>Returns the schemes to run: those that the user named, or all of the family.</summary>
+    /// <summary>Returns the schemes to run: those that the user named, or all schemes of the family.</summary>
     /// <exception cref="UserException">A named scheme does not exist in the family.</exception>
     public static IReadOnlyList<SchemeKind> Chosen(ParseResult parsed, Option<string[]> schemes, Family family)
     {

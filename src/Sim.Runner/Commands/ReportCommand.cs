@@ -94,7 +94,7 @@ internal static class ReportCommand
         return ExitCode.Success;
     }
 
-    /// <exception cref="UserException">The report would replace the results that it is made from.</exception>
+    /// <exception cref="UserException">The report would replace the results from which it is made.</exception>
     private static string OutputFor(Settings settings, string[] folders, bool compares)
     {
         if (folders.Length == 1)

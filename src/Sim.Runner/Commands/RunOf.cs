@@ -6,7 +6,7 @@ namespace Sim.Runner.Commands;
 /// <summary>Facts of a result: the command, the versions of this program, and the table.</summary>
 internal static class RunOf
 {
-    /// <summary>Returns the typed words after the program, quoted for a shell (<see cref="ShellWords"/>).</summary>
+    /// <summary>Returns the typed words after the program's name, quoted for a shell (<see cref="ShellWords"/>).</summary>
     public static string Command(ParseResult parsed)
     {
         var words = new List<string>();

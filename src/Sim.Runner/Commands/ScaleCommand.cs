@@ -3,7 +3,7 @@ using Sim.Experiments.Scaling;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>scale</c>: measures every scheme over numbers of prefixes and of peers, and writes the report.</summary>
+/// <summary><c>scale</c>: measures every scheme at growing numbers of prefixes and of peers, and writes the report.</summary>
 internal static class ScaleCommand
 {
     private sealed record Settings(IReadOnlyList<SchemeKind> Kinds, int[]? Prefixes, int[]? Peers);
@@ -54,7 +54,8 @@ internal static class ScaleCommand
     private static int[]? Asked(ParseResult parsed, Option<int[]> option) =>
         parsed.GetResult(option) is { Implicit: false } ? [.. parsed.GetValue(option)!.Order()] : null;
 
-    /// <summary>Returns the plan. Sizes that the user named have no time limit, and each must have a table.</summary>
+    /// <summary>Returns the plan. Sizes that the user named are measured without a time limit, and the table must allow all of
+    /// them.</summary>
     private static ScalingPlan Plan(Settings settings, bool quick, ScalingTables tables)
     {
         var plan = quick ? ScalingPlan.Quick : ScalingPlan.Whole;

@@ -4,12 +4,11 @@ using Spectre.Console.Rendering;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>Shows progress on standard error: a bar, the rate and the time left. It is silent if standard error is no
-/// terminal. It draws only when the work reports, without a thread of its own, because nothing else may run while a figure is
-/// measured.</summary>
+/// <summary>Shows progress on standard error: a bar, the rate and the time left. It is silent if standard error is no terminal. It draws
+/// only when the work reports progress. It has no thread of its own, because nothing else may run while a figure is measured.</summary>
 internal static class Terminal
 {
-    /// <summary>Sets the work of a command, which reports progress and returns the exit code.</summary>
+    /// <summary>Sets the work of a command. The work reports progress and returns the exit code.</summary>
     public static Command Does(this Command command, Func<ParseResult, IWorkProgress, CancellationToken, int> work)
     {
         command.SetAction((parsed, cancel) => Task.FromResult(WithProgress(progress => work(parsed, progress, cancel))));
@@ -31,7 +30,8 @@ internal static class Terminal
             .Start(context => work(new Drawn(context, units)));
     }
 
-    /// <summary>Returns standard output for a command's tables. Without a terminal it is <paramref name="width"/> columns wide.</summary>
+    /// <summary>Returns standard output for a command's tables. If standard output is no terminal, it is <paramref name="width"/> columns
+    /// wide.</summary>
     public static IAnsiConsole Summary(int width = 120)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
@@ -41,8 +41,8 @@ internal static class Terminal
     }
 
     /// <summary>Prints a remark on a finished file. If standard output fails, the error names that file.</summary>
-    /// <param name="made">The finished file, as a clause: <c>the report is in reports/latest</c>.</param>
-    /// <param name="say">Writes to standard output.</param>
+    /// <param name="made">A clause on the finished file: <c>the report is in reports/latest</c>.</param>
+    /// <param name="say">Writes the remark to standard output.</param>
     public static void Announce(string made, Action say)
     {
         try

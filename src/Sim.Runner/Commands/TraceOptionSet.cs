@@ -32,13 +32,13 @@ internal sealed class TraceOptionSet
             command.Add(option);
     }
 
-    /// <summary>Returns the name of the first of these options on the command line; null if there is none.</summary>
+    /// <summary>Returns the name of the first of these options that is on the command line; null if none of them is.</summary>
     public string? Given(ParseResult parsed) =>
         ((Option[])[_like, _calibration, _rate, _peers]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
-    /// <summary>Chooses the calibration. Each call of the returned function gives a generator of the same trace, over the table's prefixes.
-    /// Damage of the <c>--like</c> files is logged.</summary>
-    /// <exception cref="UserException">The options do not fit each other, the table or the files.</exception>
+    /// <summary>Chooses the calibration. Returns a function that makes generators; each of them generates the same trace over the table's
+    /// prefixes. Damage of the <c>--like</c> files is logged.</summary>
+    /// <exception cref="UserException">The options contradict each other, or do not suit the table or the files.</exception>
     public Func<TraceGenerator> Generator(
         ParseResult parsed, RouteTable table, double days, ulong seed, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {
@@ -74,7 +74,8 @@ internal sealed class TraceOptionSet
         });
     }
 
-    /// <summary>Returns the calibration measured in the files, or the one with the name; without either, the family's default.</summary>
+    /// <summary>Returns the calibration measured in the files, or the known calibration with the name. Without files and a name, returns
+    /// the family's default.</summary>
     private static TraceCalibration Choose(
         FileInfo[]? like, string? name, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {

@@ -14,7 +14,7 @@ namespace Sim.Runner.Commands;
 /// <summary><c>validate</c>: compares the ports with the real kernel, and writes a report.</summary>
 internal static class ValidateCommand
 {
-    /// <summary>The number of WireGuard peers: few enough for every kernel, too many for one message.</summary>
+    /// <summary>The number of WireGuard peers. It is small enough for every kernel, and too large for one message.</summary>
     private const int Peers = 8;
 
     /// <summary>The most peers of a trace. In one scheme the kernel must make a device for each peer.</summary>
@@ -24,7 +24,7 @@ internal static class ValidateCommand
 
     private static readonly string[] s_lanes = [.. Enum.GetValues<LaneKind>().Select(lane => lane.Word())];
 
-    /// <summary>The user's choices. The trace has files (none: no replay), and the peers, windows and schemes of its replay.</summary>
+    /// <summary>The user's choices. Trace has the files (empty: no replay), and the peers, windows and schemes of the replay.</summary>
     private sealed record Settings(
         string Command, LaneKind Lane, KernelRelease Release, ValidationParts Parts, ulong Seed, bool Quick, OutputFolder Out, BestPathRule Rule,
         (FileInfo[] Files, int Peers, int[] Windows, string[] Schemes) Trace);
@@ -159,7 +159,7 @@ internal static class ValidateCommand
             return settings.Parts.HasFlag(ValidationParts.Costs) ? Run(options, ValidationParts.Costs) : counted!;
         }
 
-        /// <summary>Runs readers beside a writer in a kernel of several processors, and in the ports.</summary>
+        /// <summary>Runs readers beside a writer in a kernel with several processors, and in the ports.</summary>
         private ValidationContext RunReaders(string data)
         {
             progress.Step("make the input", 1, "tables");
@@ -169,7 +169,7 @@ internal static class ValidateCommand
             return WithKernel(Options(data), ReaderInput.Peers, context => new ReaderBenchmark(context).Run(inputs));
         }
 
-        /// <summary>Replays the trace with a fresh kernel for each scheme, so that results do not depend on other validations.</summary>
+        /// <summary>Replays the trace with a fresh kernel for each scheme, so that no replay affects another.</summary>
         private ValidationContext Replay(List<TraceInput> inputs, string data)
         {
             _environment.AddRange(inputs.Select(input => KeyValuePair.Create($"trace IPv{(int)input.Family}", input.Facts)));
