@@ -15,7 +15,7 @@ public abstract class RunContext
     public required IWorkProgress Progress { get; init; }
     public CancellationToken Cancel { get; init; }
 
-    /// <summary>The time budget. By default it is unlimited, and only the plan limits the run.</summary>
+    /// <summary>The time budget. By default the budget is unlimited, and only the plan limits the run.</summary>
     public TimeBudget Budget { get; init; } = TimeBudget.Unlimited;
 
     public MachineWatch Watch { get; init; } = MachineWatch.None;

@@ -7,7 +7,7 @@ namespace Sim.Reports;
 
 /// <summary>Writes a run's report: index.html, results.csv, results.json and each plot as PNG.</summary>
 /// <remarks>
-/// Everything is first written to a temporary folder inside the target, and moved when it is complete. index.html is removed first and
+/// All files are first written to a temporary folder inside the target, and moved when all are complete. index.html is removed first and
 /// written last, so a folder with an index.html holds a complete report, even after an interrupted run. Files in the target that belong to
 /// no report are not touched.
 /// </remarks>
@@ -25,9 +25,9 @@ public static class ReportWriter
 
     private const int WidePixels = 820, NarrowPixels = 370;
 
-    /// <summary>Takes the folder for a run. Checks before minutes of measuring that a file can be written in this folder.</summary>
-    /// <exception cref="UnusableOutputException">The folder's name is the name of a file, something other than a file has the name of a
-    /// report's file, another run writes there, or the folder cannot be written.</exception>
+    /// <summary>Takes the folder for a run. Before minutes of measuring, checks that a file can be written in the folder.</summary>
+    /// <exception cref="UnusableOutputException">The folder's name is that of a file, something other than a file has the name of a
+    /// report's file, another run uses the folder, or the folder cannot be written.</exception>
     public static OutputFolder Prepare(string outDir)
     {
         var folder = OutputFolder.Take(outDir);

@@ -4,7 +4,7 @@ namespace Sim.Reports;
 /// <summary>A report could not be written. The message says why and where the results are.</summary>
 public sealed class ReportException(string message, Exception inner) : Exception(message, inner)
 {
-    /// <summary>Whether a defect of the program is the reason, and not the machine.</summary>
+    /// <summary>Whether a defect of the program caused the failure, and not the machine.</summary>
     public bool IsDefect => InnerException is not (IOException or UnauthorizedAccessException);
 }
 
@@ -57,7 +57,7 @@ public static class SafeKeeping
         return null;
     }
 
-    /// <summary>Does the work and returns whether it succeeded. The user is told of the first failure only.</summary>
+    /// <summary>Does the work and returns whether the work succeeded. The user is told of the first failure only.</summary>
     private static bool Try(Action work)
     {
         try

@@ -34,12 +34,13 @@ public sealed class BenchContext(RouteTable table, int[] peerOf) : RunContext
     public void AddTime(Experiment experiment, Subject subject, Spread seconds, Func<Figure, Figure> label) =>
         Figures.Add(label(Metrics.Time.Row(subject.Label(At(experiment)) with { Order = Order }, seconds.Scale(1e9))));
 
-    /// <summary>Adds a row for the ratio of the second structure's time to the first's. Each pair of times gives one ratio.</summary>
+    /// <summary>Adds a row for the ratio of the second structure's time to the first structure's time. Each pair of runs gives one
+    /// ratio.</summary>
     public void AddRatio(Experiment experiment, string first, string second, InterleavedTimes times, Func<Figure, Figure> label) =>
         Figures.Add(label(Metrics.Ratio.Row(At(experiment) with { Structure = Names.Over(second, first), Order = Order }, times.Ratio)));
 
-    /// <summary>Adds the rows of a structure’s memory and, if <paramref name="caches"/> is set, of each slab cache. Returns the bytes of
-    /// all its pages.</summary>
+    /// <summary>Adds the rows of a structure’s memory and, if <paramref name="caches"/> is set, the rows of each slab cache. Returns the
+    /// bytes of the structure's pages.</summary>
     public long AddMemory(IReadOnlyList<MemoryLine> lines, Func<Figure, Figure> label, bool caches = true)
     {
         void Row(Metric metric, double value, MemoryLine? line = null) => Figures.Add(label(

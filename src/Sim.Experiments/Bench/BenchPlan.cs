@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Bench;
 
-/// <summary>The limits of a run: its time, and how much it measures at most. <c>--quick</c> changes only this plan. The number of A B B A
-/// groups in a pass is decided during the run. Counts do not depend on that number.</summary>
+/// <summary>Limits the time of a run and the amount that the run measures. <c>--quick</c> changes nothing but this plan. The number of A B
+/// B A groups in a pass is decided during the run. Counts do not depend on that number.</summary>
 /// <remarks>
 /// Each number of groups is an upper limit for one pass. LoadGroups applies to the requested order. OtherLoadGroups applies to each other
 /// order; if it is 0, the table is loaded once, for the counts. LookupGroups applies to each key pattern and chain, and UpdateGroups to

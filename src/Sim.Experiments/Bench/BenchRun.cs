@@ -38,7 +38,7 @@ public static class BenchRun
         }
     }
 
-    /// <summary>Adds the memory of this program itself, which is not kernel memory.</summary>
+    /// <summary>Adds a row for the memory of this program itself, which is not kernel memory.</summary>
     private static void AddProcessMemory(BenchContext context, IReadOnlyList<Subject> subjects)
     {
         using var self = Process.GetCurrentProcess();

@@ -46,7 +46,7 @@ public static class LookupExperiment
             row => row with { Keys = pattern, Chain = chain });
     }
 
-    /// <summary>Counts the nodes and cache lines that lookups read. These counts explain the times, and are the same on every
+    /// <summary>Counts the nodes and cache lines that lookups read. The counts explain the times of lookups, and are the same on every
     /// machine.</summary>
     private static void Trace(BenchContext context, IReadOnlyList<Subject> subjects, string pattern, Keys keys)
     {

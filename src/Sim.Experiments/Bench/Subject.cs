@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Bench;
 
-/// <summary>A kind of scheme that <c>bench</c> measures, with the names of the scheme and the structure in its rows.</summary>
+/// <summary>A kind of scheme that <c>bench</c> measures, and the names of scheme and structure in the rows.</summary>
 public sealed record SubjectKind(SchemeKind Kind, SchemeName Scheme, string Structure)
 {
     private static readonly SubjectKind[] s_whatIfs =
@@ -31,8 +31,8 @@ public sealed class Subject(SubjectKind kind, Scheme scheme) : IDisposable
     public void Dispose() => scheme.Dispose();
 }
 
-/// <summary>The three steps of a repetition. Prepare runs off the clock, before the caches are flushed. Time returns the seconds per lookup
-/// or change. Restore undoes the changes.</summary>
+/// <summary>The three steps of a repetition. Prepare is not timed, and runs before the caches are flushed. Time returns the seconds per
+/// lookup or change. Restore undoes the changes.</summary>
 public sealed record Repetition(Action<KernelStructure> Prepare, Func<KernelStructure, double> Time, Action<KernelStructure> Restore);
 
 /// <summary>Two loaded structures to interleave. If <c>SecondAlone</c> is set, another pair adds the rows of First and the A/A

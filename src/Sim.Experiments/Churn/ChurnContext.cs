@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Churn;
 
-/// <summary>The limits of a run: its time, and how much it measures. <c>--quick</c> changes only this plan. The number of groups in a
-/// second pass is decided during the run. No counted row depends on that number.</summary>
+/// <summary>Limits the time of a run and the amount that the run measures. <c>--quick</c> changes nothing but this plan. The number of
+/// groups in a second pass is decided during the run. No counted row depends on that number.</summary>
 /// <remarks>
 /// If REPLACE would send more than ReplacedPrefixes prefixes in a replay, only a sample of Replacements replacements is timed. Each window
 /// is replayed ReplayRounds times, or fewer times if these rounds would make more than ReplayedChanges changes. A long trace is replayed
 /// once. The loss and the return of a peer are repeated Rounds times. The first pass over a scheme always has FirstGroups groups of A B B
-/// A, because later counts depend on it. The second pass has at most PairGroups groups. A repetition makes PairedChanges changes of the
-/// trace, or looks up PacketKeys packets. PacketKeys is a power of two.
+/// A, because later counts depend on the number of groups. The second pass has at most PairGroups groups. A repetition makes PairedChanges
+/// changes of the trace, or looks up PacketKeys packets. PacketKeys is a power of two.
 /// </remarks>
 public sealed record ChurnPlan(
     double Seconds, double SweepSeconds, int Replacements, long ReplacedPrefixes, int ReplayRounds, long ReplayedChanges, int Rounds,
@@ -19,7 +19,7 @@ public sealed record ChurnPlan(
     public ReaderEffort Reader { get; init; } = ReaderEffort.Full;
 }
 
-/// <summary>The context of <c>churn</c>: the trace, and the bindings before and after it.</summary>
+/// <summary>The context of <c>churn</c>: the trace, the bindings before the trace, and the bindings after the trace.</summary>
 public sealed class ChurnContext : RunContext
 {
     public required ChurnTrace Trace { get; init; }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Sim.Experiments.Churn;
 
-/// <summary>The lines of code that a scheme's patches change in Linux 7.3. kernel-patch/tests/count-lines.sh counted them for
+/// <summary>The lines of code that a scheme's patches change in Linux 7.3. kernel-patch/tests/count-lines.sh wrote these counts to
 /// kernel-patch/lines.csv, without comments, blank lines, tests and documentation.</summary>
 public static class CodeSize
 {

@@ -3,7 +3,7 @@ namespace Sim.Experiments.Churn;
 
 /// <summary>
 /// Simulates one writer on the trace's own clock: batches queue in order, and each batch takes its measured time. <c>origin</c> is the
-/// start of the trace in microseconds since 1970. Seconds are counted from this start, so that no digits are lost.
+/// start of the trace in microseconds since 1970. Seconds are counted from the start of the trace, so that no digits are lost.
 /// <code>
 ///   opened   due       begins      done
 ///   |--------|---------|-----------|        backlog = done - due, staleness = done - opened

@@ -85,8 +85,8 @@ public sealed class PairedExperiment : IDisposable
         });
     }
 
-    /// <summary>Returns a case. Each repetition gives one or more times. The first pass begins with an untimed repetition. Later passes do
-    /// so only if caches are not flushed.</summary>
+    /// <summary>Returns a case. Each repetition gives one or more times. The first pass begins with an untimed repetition. A later pass
+    /// omits the untimed repetition if caches are flushed.</summary>
     private PairedCase Case(
         SchemeKind kind, string name, Func<Scheme, double[]> repetition, Action<IReadOnlyList<SettledTimes>> add, bool warmReference = true)
     {
@@ -109,7 +109,7 @@ public sealed class PairedExperiment : IDisposable
         return new($"{kind.Name}: {name}", 4, _context.Plan.PairGroups, Measure, add);
     }
 
-    /// <summary>Adds the row of a kind of change, unless these changes are too short for the clock.</summary>
+    /// <summary>Adds the row of a kind of change. The row is left out if changes of this kind are too short for the clock.</summary>
     private void AddUpdate(SchemeKind kind, Metric metric, Term operation, SettledTimes times)
     {
         var ratios = times.Pair.Ratios.Where((_, pair) => times.Pair.A[pair] > 0).ToList();

@@ -2,10 +2,10 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// Simulates scans at fixed intervals during a trace. A change during a scan interrupts the scan, because the sequence number changes. The
-/// scan starts again at once, any number of times, as wg(8) does on EINTR. A completed scan shows all changes before its start. Staleness
-/// is the time in seconds from a change to the end of the scan that shows it. Scans begin only within the trace. Unnoticed counts the
-/// changes that no scan shows.
+/// Simulates scans at fixed intervals during a trace. A change during a scan interrupts the scan, because the sequence number changes. An
+/// interrupted scan starts again at once, any number of times, as in wg(8) on EINTR. A completed scan shows all changes before its start.
+/// Staleness is the time in seconds from a change to the end of the scan that shows it. Scans begin only within the trace. Unnoticed counts
+/// the changes that no scan shows.
 /// <code>
 ///   changes      x        x                 x
 ///   scans     |-----||-----||-----|...interval...|-----|
@@ -63,6 +63,6 @@ public readonly record struct PeriodicScans(long Completed, long Begun, double M
         return new PeriodicScans(completed, begun, noticed == 0 ? 0 : staleness / noticed, longest, pending);
     }
 
-    /// <summary>Returns the times of a trace's changes, in seconds from its first event.</summary>
+    /// <summary>Returns the times of a trace's changes, in seconds from the trace's first event.</summary>
     public static IEnumerable<double> Times(ChurnTrace trace) => trace.Changes.Select(change => (change.Time - trace.First) / 1e6);
 }

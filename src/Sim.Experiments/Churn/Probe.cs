@@ -10,7 +10,7 @@ public enum ProbeGroup
     /// <summary>The prefix belongs to the updated peer, and stays with this peer.</summary>
     Kept,
 
-    /// <summary>The prefix belongs to another peer than the updated one.</summary>
+    /// <summary>The prefix does not belong to the updated peer.</summary>
     Others,
 }
 
@@ -29,8 +29,8 @@ public sealed class ProbeFinder(KeyValuePair<Prefix, int>[] sorted)
         Comparer<KeyValuePair<Prefix, int>>.Create(static (left, right) => left.Key.CompareTo(right.Key));
 
     /// <summary>
-    /// Finds the first address of the prefix at an index that is in none of the longer prefixes. Returns false if longer prefixes cover the
-    /// whole prefix.
+    /// Finds the first address of <c>sorted[at]</c> that no longer prefix covers, in other words the first address that belongs to this
+    /// prefix alone. Returns false if longer prefixes cover the whole prefix.
     /// <code>
     ///   10.0.0.0/22   | 10.0.0.0/24 | 10.0.1.0/25 | here: 10.0.1.128 ...      longer prefixes follow their cover
     /// </code>
@@ -55,8 +55,8 @@ public sealed class ProbeFinder(KeyValuePair<Prefix, int>[] sorted)
         return true;
     }
 
-    /// <summary>Returns the peer of the longest prefix shorter than <paramref name="length"/> that holds the address; -1 if there is
-    /// none.</summary>
+    /// <summary>Returns the peer of the longest prefix that holds the address and is shorter than <paramref name="length"/>; -1 if no such
+    /// prefix exists.</summary>
     public int Cover(Family family, UInt128 address, int length)
     {
         while (--length >= 0)

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// An update that is made and undone repeatedly while readers look up addresses. The writer counts its phases. A reader that reads this
-/// count before and after a lookup knows in which phases the lookup ran:
+/// An update that is made and undone repeatedly while readers look up addresses. The writer increments a counter at each phase. A reader
+/// that reads the counter before and after a lookup knows in which phases the lookup ran:
 /// <code>
 ///   state mod 4 0 before the update | 1 it is under way | 2 after it | 3 it is taken back | 0 ...
 ///   allowed     the peer before     | either            | after      | not looked at
@@ -80,7 +80,7 @@ public sealed class ReaderRound
         : [.. Enumerable.Range(0, Math.Max(changed.Length, rest.Length)).SelectMany(turn => new[] { changed[turn % changed.Length], rest[turn % rest.Length] })];
 }
 
-/// <summary>The observations of one reader in a round. Other threads read them only after the round.</summary>
+/// <summary>The observations of one reader in a round. Other threads read these observations only after the round.</summary>
 public sealed class ReaderTally(Scheme scheme, ReaderRound round)
 {
     private readonly Gap[] _gaps = new Gap[round.Probes.Length];

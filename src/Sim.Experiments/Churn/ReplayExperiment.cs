@@ -99,7 +99,7 @@ public sealed class ReplayRound(long origin)
     public double HarnessSeconds { get; set; }
 }
 
-/// <summary>The sums of all batches of one kind in one replay. These sums need no more memory if there are more batches.</summary>
+/// <summary>The sums of all batches of one kind in one replay. The memory of the sums does not depend on the number of batches.</summary>
 public sealed class ReplayCosts
 {
     private const long HighestNs = 3_600_000_000_000;
@@ -112,7 +112,7 @@ public sealed class ReplayCosts
     /// <summary>The number of changes in the batches, after coalescing.</summary>
     public long Changes { get; private set; }
 
-    /// <summary>The number of prefixes that REPLACE would have sent again. Their time is estimated.</summary>
+    /// <summary>The number of prefixes that REPLACE would have sent again. The time for these prefixes is estimated.</summary>
     public long Estimated { get; private set; }
 
     /// <summary>The total seconds, including estimates.</summary>

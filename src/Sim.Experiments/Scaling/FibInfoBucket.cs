@@ -3,14 +3,14 @@ namespace Sim.Experiments.Scaling;
 
 /// <summary>
 /// Measures how the time to insert a route grows with the number of peers on one device. The hash of a fib_info covers neither gateway nor
-/// encapsulation. The infos of all peers are therefore in one bucket, and each insertion walks this bucket. The patch
+/// encapsulation. The infos of all peers are therefore in one bucket, and each insertion walks the bucket. The patch
 /// kernel-patch/series-fixes/0001 hashes the encapsulation too. The id of a nexthop object is always hashed, but Linux 6.12 hashes it to
 /// only 8 bits.
 /// </summary>
 /// <remarks>
-/// At every number of peers the same number of routes is inserted first: the largest number of peers. The trie is therefore always the
-/// same, and each peer has a fib_info. A timed insertion finds its fib_info half way along the bucket on average. <c>validate</c> does the
-/// same.
+/// First, as many routes are inserted as there are peers at the largest place. The trie is therefore the same at every place, and each peer
+/// has a fib_info. A timed insertion finds its fib_info half way along the bucket on average. <c>validate</c> measures insertions in the
+/// same way.
 /// </remarks>
 public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel)
 {
@@ -91,7 +91,7 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
         return [.. table.Drawn.Skip(routes).Take(timed).Select(place => (table.Prefixes[place], rng.Below(peers)))];
     }
 
-    /// <summary>Times the insertion of the routes, and then removes the routes off the clock.</summary>
+    /// <summary>Times the insertion of the routes, and then removes the routes untimed.</summary>
     private static void Time(FibStructure fib, (Prefix Prefix, int Peer)[] routes, ScalingSamples samples, string name)
     {
         var walked = fib.InfosWalked;

@@ -11,7 +11,7 @@ namespace Sim.Experiments.Scaling;
 /// </summary>
 public readonly record struct LineFit(double Slope, double Low, double High, double Intercept, double RSquared, int N)
 {
-    /// <summary>The fewest points for a fit. With two points there is no degree of freedom for an interval.</summary>
+    /// <summary>The fewest points for a fit. Two points leave no degree of freedom for an interval.</summary>
     public const int LeastPoints = 3;
 
     /// <summary>

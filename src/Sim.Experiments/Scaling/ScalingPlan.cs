@@ -39,8 +39,8 @@ public sealed record ScalingPlan(
 
     public int Rounds(int prefixes) => Math.Clamp(RoundPrefixes / prefixes, LeastRounds, MostRounds);
 
-    /// <summary>Returns the plan for a table. The table's own size replaces sizes near it. It is the last size if no larger table can be
-    /// made.</summary>
+    /// <summary>Returns the plan for a table. The table's own size replaces sizes near it. If no larger table can be made, the table's own
+    /// size is the last size.</summary>
     public ScalingPlan For(int own, bool grows)
     {
         var others = Prefixes.Where(prefixes => prefixes * 1.5 < own || (grows && prefixes > own * 1.5));

@@ -10,8 +10,8 @@ namespace Sim.Experiments.Scaling;
 ///   loss     one peer's whole share to the next, then back; peer after peer, until 2,000 prefixes were lost
 ///   lookups  all keys, in eight parts
 /// </code>
-/// A round's value is the median of its cycles, peers or parts, so that an interruption spoils only one of them. Each change is a message
-/// of its own. The daemon's side (<see cref="Scheme.Prepare"/>) is not timed.
+/// A round's value is the median of its cycles, peers or parts, so that an interruption spoils only one cycle, peer or part. Each change is
+/// a message of its own. The daemon's side (<see cref="Scheme.Prepare"/>) is not timed.
 /// </summary>
 public sealed class ScalingProbe
 {
@@ -250,7 +250,7 @@ public sealed class ScalingProbe
 
     private BindingChange Change(int place, int from, int to) => new(0, _table.Prefixes[place], from, to);
 
-    /// <summary>Returns the peer that takes over another peer's prefixes; none if there is only one peer.</summary>
+    /// <summary>Returns the peer that takes over another peer's prefixes. Returns NoPeer if there is only one peer.</summary>
     private int Next(int peer) => _peers == 1 ? BindingChange.NoPeer : (peer + 1) % _peers;
 
     private static double Median(List<double> times) => Spread.Of(times).Median;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Scaling;
 
-/// <summary>A cost that is measured at several sizes. Memory has no operation.</summary>
+/// <summary>A cost that is measured at several sizes. The cost of memory has no operation.</summary>
 public readonly record struct Cost(Term? Operation, Metric Metric);
 
 /// <summary>The values of each scheme from all rounds at one place.</summary>

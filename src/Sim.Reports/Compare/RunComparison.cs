@@ -14,8 +14,8 @@ namespace Sim.Reports.Compare;
 /// </summary>
 public sealed class RunComparison
 {
-    /// <summary>The sides of the result's rows. A row without a counterpart has another side: the name of the metric that counts such
-    /// rows.</summary>
+    /// <summary>The sides of the result's rows. If a row has no counterpart, its side is the name of the metric that counts rows without a
+    /// counterpart.</summary>
     public const string Before = "before", After = "after", Difference = "difference", Ratio = "ratio", Adjusted = "p-adjusted",
         NoiseBefore = "noise-before", NoiseAfter = "noise-after";
 
@@ -133,7 +133,7 @@ public sealed class RunComparison
         ? Math.Abs(before.Value - after.Value) <= 2 * Math.Max(before.Bound ?? 0, after.Bound ?? 0)
         : before with { Bound = null } == after with { Bound = null };
 
-    /// <summary>Returns the distance of a ratio from 1 in either direction. Rows are ordered by this distance.</summary>
+    /// <summary>Returns the distance of a ratio from 1 in either direction. Rows are ordered by the distance.</summary>
     private static double Size(double ratio) => ratio > 0 ? Math.Abs(Math.Log(ratio)) : double.PositiveInfinity;
 
     private string NothingInCommon(IEnumerable<RowIdentity> before, IEnumerable<RowIdentity> after)

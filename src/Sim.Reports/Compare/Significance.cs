@@ -10,7 +10,7 @@ public readonly record struct Effect(double Ratio, double Low, double High, doub
 /// <summary>The natural logarithm of one side’s value, its standard error, and the error's degrees of freedom.</summary>
 public readonly record struct LogValue(double Log, double Error, double Freedom);
 
-/// <summary>Tests of a ratio. The tests use logarithms, because times change by a factor, and most noise is a factor too.</summary>
+/// <summary>Tests of a ratio. The tests use logarithms, because both a change of times and most noise are factors.</summary>
 public static class Significance
 {
     /// <summary>The chance that a comparison calls any unchanged row changed.</summary>
@@ -29,8 +29,10 @@ public static class Significance
 
     private const double Interval = 0.95;
 
-    /// <summary>Returns the logarithm of the median of one run's repetitions. Its error comes from the quartiles. Returns null if there are
-    /// too few repetitions, if they have no spread (the clock is too coarse), or if a value has no logarithm.</summary>
+    /// <summary>
+    /// Returns the logarithm of the median of one run's repetitions. The error of this logarithm comes from the quartiles. Returns null if
+    /// there are too few repetitions, if the repetitions have no spread (the clock is too coarse), or if a value has no logarithm.
+    /// </summary>
     public static LogValue? Within(Figure figure)
     {
         if (!(figure.Value > 0 && figure.Low > 0) || !figure.HasSpread || figure.N < Comparisons.FewestRepetitions)
@@ -69,7 +71,7 @@ public static class Significance
         return new(Math.Exp(shift), Math.Exp(shift - half), Math.Exp(shift + half), p);
     }
 
-    /// <summary>Corrects p-values by Holm's step-down method, so that they hold for all rows together.</summary>
+    /// <summary>Corrects p-values by Holm's step-down method, so that the corrected p-values hold for all rows together.</summary>
     public static double[] Holm(IReadOnlyList<double> p)
     {
         var adjusted = new double[p.Count];

@@ -100,8 +100,8 @@ internal static class ChurnAnswer
 
     /// <summary>
     /// Compares two rows. The result is below 0 if the first row is better, and 0 if the rows are alike. Two times are alike if the
-    /// quartiles of their interleaved ratio meet the range of noise, or if the ratio is within 5 % of that range. The range covers the
-    /// noise of the A/A row and the noise of the ratio's own repetitions. Two counts are alike if they differ by at most 5 %. A flagged
+    /// quartiles of their interleaved ratio meet the range of noise, or if the ratio is within 5 % of that range. The range of noise covers
+    /// the noise of the A/A row and the noise of the ratio's own repetitions. Two counts are alike if they differ by at most 5 %. A flagged
     /// ratio is not settled.
     /// </summary>
     private static int Compare(Figure one, Figure other, List<Figure> ratios)
@@ -124,7 +124,7 @@ internal static class ChurnAnswer
     private static int Differs(double value, double other, bool overlap) =>
         overlap || Math.Abs(value - other) <= Alike * Math.Max(Math.Abs(value), Math.Abs(other)) ? 0 : Math.Sign(value.CompareTo(other));
 
-    /// <summary>Whether the quartiles of two rows overlap; false for rows without quartiles.</summary>
+    /// <summary>Returns whether the quartiles of two rows overlap. Returns false for rows without quartiles.</summary>
     private static bool Overlap(Figure one, Figure other)
     {
         var ((low, high), (otherLow, otherHigh)) = (one.Range, other.Range);
@@ -259,7 +259,7 @@ internal static class ChurnAnswer
             """;
     }
 
-    /// <summary>Returns the unit of a row. All compared rows share one unit, unless it would hide small values.</summary>
+    /// <summary>Returns the unit of a row. All compared rows share one unit, unless a shared unit would hide small values.</summary>
     private static Scale ScaleOf(Figure row, IReadOnlyCollection<Figure> together) =>
         Scale.For(row.Unit, PlotSet.WideSpan(together) ? [row.Value] : together.Select(f => f.Value));
 }

@@ -11,8 +11,8 @@ internal static class ChurnSection
         (Operations.LoseToNone, "loss without failover"), (Operations.ReturnToNone, "its return"),
     ];
 
-    /// <summary>The metrics shown by window. The costs of changes come first, then the costs on the trace’s own clock. The rows of the
-    /// latter have no operation.</summary>
+    /// <summary>The metrics shown by window. The costs of changes come first, then the costs on the trace’s own clock. The rows on the
+    /// trace’s own clock have no operation.</summary>
     private static readonly Metric[] s_windows =
     [
         Metrics.TimePerChange, Metrics.BatchMedian, Metrics.BatchP99, Metrics.BatchWorst, Metrics.BytesPerChange, Metrics.CallsPerChange,

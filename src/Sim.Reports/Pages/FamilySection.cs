@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>Explains from the rows why the verdicts on IPv4 and IPv6 differ. A run of one family explains only the verdict on this
-/// family.</summary>
+/// <summary>Explains from the rows why the verdicts on IPv4 and IPv6 differ. The page of a run with one family explains only the verdict on
+/// that family.</summary>
 internal static class FamilySection
 {
     /// <summary>Two counts that differ by less than this share are called about the same.</summary>
@@ -11,7 +11,8 @@ internal static class FamilySection
     /// <summary>Returns the section for a run of one family; empty if the rows do not compare both structures.</summary>
     public static Section Of(Rows rows, Html plot) => new("why", "Why", "Why IPv4 and IPv6 differ", Body(rows, FamilyCosts.Of(rows), plot));
 
-    /// <summary>Returns the section for both families: their verdicts, the difference between them, and its plot.</summary>
+    /// <summary>Returns the section for both families: the verdicts on both, the difference between the families, and the plot of this
+    /// difference.</summary>
     public static Section OfBoth(Rows rows, IEnumerable<string> verdicts, Html plot)
     {
         var families = FamilyCosts.Of(rows);

@@ -6,7 +6,8 @@ using System.Text.Unicode;
 
 namespace Sim.Reports.Pages;
 
-/// <summary>The name of an anchor within its part of a page, for its <c>id</c> and for links to it.</summary>
+/// <summary>The name of an anchor, unique within a part of a page. The anchor's <c>id</c> and all links to the anchor use the
+/// name.</summary>
 internal readonly record struct Anchor(string Name);
 
 /// <summary>
@@ -21,7 +22,7 @@ internal sealed class Html(int literals, int values)
 
     private readonly StringBuilder _text = new(literals + 16 * values);
 
-    /// <summary>The places in the text where names of anchors begin. A prefix can be inserted there.</summary>
+    /// <summary>The places in the text where names of anchors begin. A prefix can be inserted at these places.</summary>
     private readonly List<int> _anchors = [];
 
     public Html()

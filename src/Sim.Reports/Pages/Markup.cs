@@ -12,8 +12,8 @@ internal static class Markup
 
     public static Html BasisTags(IReadOnlyList<Basis> bases) => Html.Join(" ", bases.Select(BasisTag));
 
-    /// <summary>Returns a value that links to its row, with quartiles if the row has any. The unit is the shared unit, or else the row's
-    /// own. Returns null if there is no figure.</summary>
+    /// <summary>Returns a value that links to its row, with quartiles if the row has any. The value has the shared unit or, without a
+    /// shared unit, the row's own unit. Returns null if there is no figure.</summary>
     [return: NotNullIfNotNull(nameof(figure))]
     public static Html? Value(Rows rows, Figure? figure, Scale? shared = null, bool best = false)
     {
@@ -30,7 +30,8 @@ internal static class Markup
     public static Html Link(Rows rows, Figure figure, Scale? scale = null) =>
         $"{Link(rows, figure, (scale ?? Scale.Of(figure)).Show(figure.Value))}{FlagTag(figure)}";
 
-    /// <summary>Returns text that links to a row. Rows are numbered through the whole page, so their anchors need no prefix.</summary>
+    /// <summary>Returns text that links to a row. Rows are numbered through the whole page, so the anchors of rows need no
+    /// prefix.</summary>
     public static Html Link(Rows rows, Figure figure, string text) => $"""<a class="value" href="#row-{rows.Id(figure)}">{text}</a>""";
 
     /// <summary>Returns a ratio of times in words, with the number: <c>1.8 times faster (ratio 0.55)</c>. If the quartiles lie on both
@@ -59,7 +60,7 @@ internal static class Markup
 
         """;
 
-    /// <summary>Returns a table of costs, with a head for each column and the tags of its rows; empty without rows.</summary>
+    /// <summary>Returns a table of costs, with a head for each column and the tags of the rows; empty without rows.</summary>
     public static Html Costs(string caption, IEnumerable<string> heads, IEnumerable<Html> lines, IEnumerable<Figure> rows) =>
         Html.If(rows.Any(), Table(caption, Head(1, heads), Body(lines), "costs", BasisTags(rows)));
 

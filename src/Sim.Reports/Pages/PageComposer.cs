@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>Chooses the page for a result from its rows, and composes its sections. Each part’s plot files have their own suffix.</summary>
+/// <summary>Chooses the page for a result from its rows, and composes its sections. The plot files of each part have a different
+/// suffix.</summary>
 internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
 {
     /// <summary>The suffix of the plot files in every part except the first. The number of the part follows the suffix.</summary>
@@ -125,7 +126,7 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
         return string.Join(", ", runs.Select(run => run.Name)) + version;
     }
 
-    /// <summary>Returns the section with a verdict on each family and their common plot; null if all parts are of one family.</summary>
+    /// <summary>Returns the section with a verdict on each family and a plot for both; null if all parts are of one family.</summary>
     private Section? Families(Rows rows, IReadOnlyList<Rows> parts)
     {
         if (FamilyCosts.Of(rows).Count < 2)

@@ -4,7 +4,7 @@ namespace Sim.Reports.Pages;
 /// <summary>AllowedIPs and the route attribute side by side in the patched kernel. All figures are the kernel's own.</summary>
 internal static class PeerSection
 {
-    /// <summary>The tables, one per metric. Each has words to add to the metric's name. Rows are operations, and columns are
+    /// <summary>The tables, one per metric. Each table has words to add to the metric's name. Rows are operations, and columns are
     /// structures.</summary>
     private static readonly (Metric Metric, string More)[] s_matrices =
     [

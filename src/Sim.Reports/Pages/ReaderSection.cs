@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>The wrong answers to lookups during an update, and how long they last.</summary>
+/// <summary>The wrong answers to lookups during an update, and how long the answers stay wrong.</summary>
 internal static class ReaderSection
 {
     private static readonly (string Title, Metric[] Metrics)[] s_tables =
@@ -10,7 +10,7 @@ internal static class ReaderSection
         ("Longest time that a prefix was wrong: number of operations, times their mean time", [Metrics.SimulatedGap]),
     ];
 
-    /// <summary>The tables below the times. They are folded, because most of their values are 0.</summary>
+    /// <summary>The tables below the times. These tables are folded, because most of their values are 0.</summary>
     private static readonly (string Title, Metric[] Metrics)[] s_folded =
     [
         ("Share of lookups during the update that were wrong", [Metrics.WrongRatio]),

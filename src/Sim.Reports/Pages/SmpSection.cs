@@ -4,7 +4,7 @@ namespace Sim.Reports.Pages;
 /// <summary>Lookups on several processors beside a writer: AllowedIPs against routes, in the kernel and in the ports.</summary>
 internal static class SmpSection
 {
-    /// <summary>The tables of times. Each has a metric for the times and a metric for their ratios.</summary>
+    /// <summary>The tables of times. Each table has a metric for the times and a metric for the ratios.</summary>
     private static readonly (string Title, Metric Each, Metric Ratio)[] s_times =
     [
         ("median time of a lookup", Metrics.LookupMedian, Metrics.MedianRatio), ("99.9th percentile of the time of a lookup", Metrics.LookupTail, Metrics.TailRatio),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>The limits of a validation: its kernel, its noise, its bounds, and everything that it does not compare.</summary>
+/// <summary>The limits of a validation: the kernel, the noise, the bounds, and everything that the validation does not compare.</summary>
 internal static class TrustSection
 {
     /// <summary>In a lookup that takes less than this many ns, hardly any step waits for memory or page tables.</summary>

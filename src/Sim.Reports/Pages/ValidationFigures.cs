@@ -4,12 +4,11 @@ namespace Sim.Reports.Pages;
 /// <summary>The main counts and the answers of model and kernel, side by side for each step.</summary>
 internal static class ValidationFigures
 {
-    /// <summary>The counts that readers ask for first. All others are among the rows.</summary>
+    /// <summary>The counts that readers ask for first. All other counts are among the rows.</summary>
     private static readonly Metric[] Main =
         [Metrics.Nodes, Metrics.Leaves, Metrics.Tnodes, Metrics.SlabPages, Metrics.VmallocPages, Metrics.MessageBytes, Metrics.ReceivedBytes];
 
-    /// <summary>Returns the main checks. The checks of flushing a routing table are left out: they have many rows, and these say
-    /// little.</summary>
+    /// <summary>Returns the main checks. The checks of flushing a routing table are left out, because their many rows say little.</summary>
     public static IEnumerable<Check> MainChecks(ValidationView view) => view.Checks.Where(check =>
         Main.Contains(check.Kernel.Metric) && Steps.FlushNexthop.PartOf(check.Kernel.Operation) is null);
 

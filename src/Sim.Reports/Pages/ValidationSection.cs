@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>The validation: agreement and differences of port and kernel, their counts and costs, and the limits of both.</summary>
+/// <summary>The validation: how port and kernel agree and differ, their counts and costs, and the limits of the validation.</summary>
 internal static class ValidationSection
 {
-    /// <summary>The most differences that are listed unfolded. A broken port has thousands.</summary>
+    /// <summary>The most differences that are listed unfolded. A broken port has thousands of differences.</summary>
     private const int MostDifferences = 60;
 
     /// <summary>Returns the section, with the run’s warnings unless the page already shows them.</summary>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>Two structures that would help the IPv6 FIB, beside the kernel’s own. No kernel has them.</summary>
+/// <summary>Two structures that would help the IPv6 FIB, beside the kernel’s own FIB. No kernel has these two structures.</summary>
 internal static class WhatIfSection
 {
     private static readonly (string Structure, string Title)[] s_structures =

@@ -57,7 +57,7 @@ internal static class ChartRenderer
     /// structure.</summary>
     private static readonly Color[] Palette = [Color.FromHex("#d9660a"), Color.FromHex("#2f87c8"), Color.FromHex("#7d8590")];
 
-    /// <summary>The colour of all text and lines: pure black, so that an SVG can follow the colour of the page's text.</summary>
+    /// <summary>The colour of all text and lines. It is pure black, so that an SVG can follow the colour of the page's text.</summary>
     public static Color Ink => Colors.Black;
 
     public static Color SeriesColor(int series) => Palette[Math.Clamp(series, 0, Palette.Length - 1)];
@@ -143,7 +143,7 @@ internal static class ChartRenderer
         return label;
     }
 
-    /// <summary>Breaks text into lines, because ScottPlot would let it run out of the picture.</summary>
+    /// <summary>Breaks text into lines, because ScottPlot would let long text run out of the picture.</summary>
     public static List<string> Wrap(string text, float width, float size)
     {
         var lines = new List<string> { "" };

@@ -25,15 +25,15 @@ internal sealed record Mark(int Series, double Value, double Low, double High, s
 /// <summary>The marks of one case, which share a place.</summary>
 internal sealed record MarkGroup(string Label, IReadOnlyList<Mark> Marks);
 
-/// <summary>Marks in groups, one mark per line. Marks are bars on a linear axis. On a logarithmic axis lengths mean nothing, so marks are
-/// dots.</summary>
+/// <summary>Marks in groups, with one mark per line. A linear axis shows bars. A logarithmic axis shows dots, because lengths mean nothing
+/// there.</summary>
 internal sealed record MarkChart : Chart
 {
     public required IReadOnlyList<MarkGroup> Groups { get; init; }
 
     public bool Log { get; init; }
 
-    /// <summary>Whether the values are ratios. If so, a line is drawn at 1.</summary>
+    /// <summary>Whether the values are ratios. A chart of ratios has a line at 1.</summary>
     public bool IsRatio { get; init; }
 
     /// <summary>The A/A noise f: the range from 1/f to f is shaded.</summary>
@@ -41,11 +41,11 @@ internal sealed record MarkChart : Chart
 
     public string NoiseName { get; init; } = "A/A noise";
 
-    /// <summary>The value that a ratio should not exceed, drawn as a dashed line.</summary>
+    /// <summary>The value that a ratio should not exceed. A dashed line marks the value.</summary>
     public double? Target { get; init; }
 }
 
-/// <summary>A curve with points by ascending X, in a structure’s colour. Its label stands above its peak.</summary>
+/// <summary>A curve with points by ascending X, in a structure’s colour. The label stands above the curve's peak.</summary>
 internal sealed record Curve(int Series, string Label, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>Curves over an axis of whole numbers. The value axis is logarithmic.</summary>

@@ -35,7 +35,8 @@ internal static class ChurnPlots
         });
     }
 
-    /// <summary>Returns the plot of a packet's lookups, with a mark for each scheme and way of the packet.</summary>
+    /// <summary>Returns the plot of a packet's lookups, with a mark for each scheme and each way of a packet (sent, received, or with
+    /// rp_filter).</summary>
     private static PlotSpec? Packet(ChurnView view)
     {
         (string Operation, string Label)[] ways =

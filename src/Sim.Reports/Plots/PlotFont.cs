@@ -37,10 +37,8 @@ internal sealed class PlotFont : IFontResolver
         return font.MeasureText(text);
     }
 
-    /// <summary>
-    /// Returns the text if it fits into the width, in pixels. Otherwise returns as much of its beginning and end as fits, with an ellipsis
-    /// between: names of structures differ at the beginning, and figures stand at the end.
-    /// </summary>
+    /// <summary>Returns the text if it fits into the width, in pixels. Otherwise shortens the middle of the text to an ellipsis. The
+    /// beginning and the end stay, because names of structures differ at the beginning, and figures stand at the end.</summary>
     public static string Fit(string text, float size, float width)
     {
         if (Width(text, size) <= width)

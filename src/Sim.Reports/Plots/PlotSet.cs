@@ -25,7 +25,7 @@ internal static class PlotSet
 
     public static Mark Mark(Figure f, int series, string label) => new(series, f.Value, f.Range.Low, f.Range.High, label);
 
-    /// <summary>Returns groups in order of first appearance, with allowedips before fib in each.</summary>
+    /// <summary>Returns groups in order of first appearance. Within a group, allowedips comes before fib.</summary>
     public static IReadOnlyList<MarkGroup> Groups(IEnumerable<Figure> figures, Func<Figure, string> label) =>
         [.. figures.GroupBy(label).Select(g => new MarkGroup(g.Key, [.. g.OrderBy(Series).Select(Mark)]))];
 

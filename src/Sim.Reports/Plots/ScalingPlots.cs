@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>The plots of costs over sizes. Each cost has a plot for each axis, with a curve per scheme. One plot shows the
-/// bucket.</summary>
+/// <summary>The plots of costs over sizes. Each cost has one plot per axis, and each plot has one curve per scheme. A further plot shows
+/// the bucket.</summary>
 internal static class ScalingPlots
 {
     private static readonly string s_bucketName = Experiment.Bucket;

@@ -7,7 +7,7 @@ namespace Sim.Reports.Plots;
 /// <summary>
 /// Cleans the SVG that Skia writes. Black becomes <c>currentColor</c>, so that a plot suits light and dark pages. Each text gets one
 /// position instead of one per glyph, so that the text is whole and also fits in another font. Identifiers get a prefix, so that several
-/// plots can share a page. They are numbered again, so that drawing a plot twice gives the same file.
+/// plots can share a page. Identifiers are also renumbered, so that drawing a plot twice gives the same file.
 /// </summary>
 internal partial class SvgFile
 {

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>Round places for an axis: at least three, so that a reader sees how the axis grows.</summary>
+/// <summary>Round places for an axis. An axis has at least three places, so that a reader sees how the axis grows.</summary>
 internal static class Ticks
 {
     public const int Fewest = 3;
 
     private static readonly double[] s_steps = [1, .5, .2, .1, .05, .02, .01];
 
-    /// <summary>Returns places inside the range at steps of 1, 2 or 5 times a power of ten: the finest step that has room. At least three
-    /// places are returned, even if they have little room. If no step gives exactly three places, more are returned.</summary>
+    /// <summary>
+    /// Returns places inside the range at steps of 1, 2 or 5 times a power of ten. The step is the finest step for which there is room. At
+    /// least three places are returned, even without room. If no step gives exactly three places, more than three are returned.
+    /// </summary>
     public static double[] Linear(double min, double max, int most)
     {
         if (!(max > min))
@@ -30,7 +32,7 @@ internal static class Ticks
 
     /// <summary>
     /// Returns places above 0 on a logarithmic axis: powers of ten and, if there is room, 2 and 5 or 3 times these powers. If the range is
-    /// too short for three such places, returns the places of a linear axis. <paramref name="step"/> is the number of units in the next
+    /// too short for three of these places, returns the places of a linear axis. <paramref name="step"/> is the number of units in the next
     /// larger unit. With 1024, the places are 1, 10 and 100 bytes, then 1 KiB.
     /// </summary>
     public static double[] Logarithmic(double min, double max, int most, double step = 1000)

@@ -4,7 +4,7 @@ namespace Sim.Reports.Runs;
 /// <summary>Decides which runs may be combined, and says how their machines differ.</summary>
 public static class Fit
 {
-    /// <summary>The facts of a run's environment on which its counts depend.</summary>
+    /// <summary>The facts of a run's environment that affect the run's counts.</summary>
     private static readonly string[] s_decisive = ["trace", ValidationRows.KernelFact, ValidationRows.LaneFact];
 
     /// <summary>Facts that differ in every run.</summary>
@@ -14,7 +14,7 @@ public static class Fit
     ];
 
     /// <summary>Refuses runs whose counted rows cannot be equal, and results that were made of several runs.</summary>
-    /// <exception cref="UserException">A run is refused. The message names the two runs and their difference.</exception>
+    /// <exception cref="UserException">A run is refused. The message names two runs, and the difference between the two.</exception>
     public static void RefuseUnlike(IReadOnlyList<StoredRun> runs)
     {
         RefuseMade(runs);
@@ -27,7 +27,7 @@ public static class Fit
     }
 
     /// <summary>Refuses runs with different tables, seeds, traces or kernels.</summary>
-    /// <exception cref="UserException">A run is refused. The message names the two runs and their difference.</exception>
+    /// <exception cref="UserException">A run is refused. The message names two runs, and the difference between the two.</exception>
     public static void RefuseOtherInput(IReadOnlyList<StoredRun> runs)
     {
         foreach (var family in (int[])[4, 6])
@@ -38,7 +38,7 @@ public static class Fit
     }
 
     /// <summary>Refuses results that were made of several runs, and a run that is given twice.</summary>
-    /// <exception cref="UserException">A run is refused. The message names the folders.</exception>
+    /// <exception cref="UserException">A run is refused. The message names the folders of the refused runs.</exception>
     public static void RefuseMade(IReadOnlyList<StoredRun> runs)
     {
         if (runs.FirstOrDefault(run => run.Result.Runs.Count > 0) is { } made)
@@ -51,7 +51,7 @@ public static class Fit
             throw new UserException($"{string.Join(" and ", twice.Select(run => run.Name))} are the same run; given twice, it would confirm itself");
     }
 
-    /// <summary>Returns the facts of the machine that differ between the runs. Such facts may explain a change of times.</summary>
+    /// <summary>Returns the facts of the machine that differ between the runs. Different facts may explain a change of times.</summary>
     public static IEnumerable<string> MachineDifferences(IReadOnlyList<StoredRun> runs)
     {
         var names = runs.SelectMany(run => run.Result.Environment).Select(fact => fact.Key).Distinct().Except(s_passing).Except(s_decisive);

@@ -31,7 +31,7 @@ public static class Merger
 
     /// <summary>Merges rows with the same identity. The rows of the first run come first, followed by rows that only later runs
     /// have.</summary>
-    /// <exception cref="UserException">Counted rows differ between the runs. The message names these rows.</exception>
+    /// <exception cref="UserException">Counted rows differ between the runs. The message names the rows that differ.</exception>
     public static OrderedDictionary<RowIdentity, MergedRow> Rows(IReadOnlyList<StoredRun> runs)
     {
         var indexes = runs.Select(run => RowIdentity.Index(run.Result.Figures)).ToList();
@@ -80,7 +80,8 @@ public static class Merger
     /// <summary>Returns whether a row must have the same value in every run of the same input.</summary>
     public static bool IsExact(Figure figure) => figure.Basis is Basis.Counted or Basis.Modelled;
 
-    /// <summary>Returns the facts of all runs: one value if they agree, otherwise each value with the names of its runs.</summary>
+    /// <summary>Returns the facts of all runs. A fact has one value if all runs agree, otherwise each value with the names of the runs that
+    /// state it.</summary>
     private static IReadOnlyList<KeyValuePair<string, string>> Common(
         IReadOnlyList<StoredRun> runs, Func<StoredRun, IReadOnlyList<KeyValuePair<string, string>>> facts) =>
     [

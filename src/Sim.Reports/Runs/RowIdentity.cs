@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Runs;
 
-/// <summary>The identity of a row across runs: every column except the results (value, low, high, n, bound, flag). If several rows of a run
-/// have the same columns, they are numbered from occurrence 0. Rows with the same number belong together.</summary>
+/// <summary>
+/// The identity of a row across runs: every column except the results (value, low, high, n, bound, flag). If several rows of a run have the
+/// same columns, these rows are numbered from occurrence 0. Rows of different runs belong together if their numbers are equal.
+/// </summary>
 public readonly record struct RowIdentity(Figure Columns, int Occurrence)
 {
-    /// <summary>Returns the rows of a run by identity, in their order.</summary>
+    /// <summary>Returns the rows of a run by identity, in the order of the run.</summary>
     public static OrderedDictionary<RowIdentity, Figure> Index(IReadOnlyList<Figure> figures)
     {
         var rows = new OrderedDictionary<RowIdentity, Figure>(figures.Count);

@@ -34,8 +34,8 @@ public sealed class ChurnView
     public IEnumerable<Figure> Uncoalesced(Metric metric, Term? operation = null) =>
         Replay(metric).Where(f => f.Operation == (operation ?? Operations.Update) && f.X == Windows[0]);
 
-    /// <summary>Returns interleaved ratios to the reference, with warm or with flushed caches. The rows are for one kind of change, or for
-    /// all changes.</summary>
+    /// <summary>Returns interleaved ratios to the reference, with warm or with flushed caches. The ratios are for one kind of change, or
+    /// for all changes.</summary>
     public IEnumerable<Figure> UpdateRatios(Term? operation = null, bool warm = false) =>
         Replay(warm ? Metrics.WarmRatio : Metrics.Ratio).Where(f => f.Operation == (operation ?? Operations.Update));
 
@@ -64,7 +64,7 @@ public sealed class ChurnView
 
     /// <summary>
     /// Returns the mean time until an observer knows of a change of the trace. Announced changes are read by a program that takes 10 µs per
-    /// message. Other changes are found by a scan every 10 s. The rows of this scan apply to every scheme with AllowedIPs.
+    /// message. Changes of AllowedIPs are found by a scan every 10 s. The rows of the scan apply to every scheme with AllowedIPs.
     /// </summary>
     public Figure? Staleness(string scheme)
     {
@@ -73,7 +73,7 @@ public sealed class ChurnView
             ?? (SchemeName.PlaceOf(scheme) == BindingPlace.Routes ? null : rows.Find(f => f.Scheme == SchemeName.AllowedIps && f.Operation.Length == 0));
     }
 
-    /// <summary>Returns the scheme's row; null if it has none.</summary>
+    /// <summary>Returns the scheme's row; null if there is no such row.</summary>
     public static Figure? ForScheme(IEnumerable<Figure> rows, string scheme) => rows.FirstOrDefault(f => f.Scheme == scheme);
 
     /// <summary>Returns whether the run has rows of an experiment.</summary>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Views;
 
-/// <summary>The better structure (less memory, less time) in one case.</summary>
+/// <summary>The better structure in one case: the structure that takes less memory or less time.</summary>
 public enum Winner
 {
     /// <summary>The rows do not decide: the ratio is within the A/A noise, repetitions are too few, the A/A row is missing, or passes
@@ -17,7 +17,7 @@ public enum Winner
 /// <summary>
 /// One case in which both structures were measured or counted. The ratio is fib / allowedips: below 1, fib is better. The ratio has a row
 /// if it was measured in pairs. Otherwise Low and High are the least and the greatest ratio that the quartiles of the two rows allow. Noise
-/// is the A/A factor that the ratio must exceed (1.04 is 4 % in either direction); null if there is none.
+/// is the A/A factor that the ratio must exceed (1.04 is 4 % in either direction); null without such a factor.
 /// </summary>
 public sealed record Comparison(
     string Case, Figure? AllowedIps, Figure? Fib, Figure? RatioRow, double Ratio, double Low, double High, double? Noise, Winner Winner)

@@ -25,10 +25,10 @@ public sealed class FamilyCosts
     /// <summary>Returns the nodes that a lookup visits, on average over keys.</summary>
     public Figure? Nodes(string structure) => Touch(Metrics.NodesVisited, structure);
 
-    /// <summary>Returns the cache lines that a lookup touches, including those of the answer.</summary>
+    /// <summary>Returns the cache lines that a lookup touches, including the cache lines of the answer.</summary>
     public Figure? Lines(string structure) => Touch(Metrics.CacheLines, structure);
 
-    /// <summary>Returns the bytes of objects per prefix.</summary>
+    /// <summary>Returns the bytes per prefix in objects.</summary>
     public Figure? Bytes(string structure) => Find(Experiment.Memory, Metrics.BytesPerPrefix, structure, f => f.Order == _rows.MainOrder(Experiment.Memory));
 
     public Figure? Ratio(string chain, string pair = Names.FibOverAllowedIps) => Find(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Views;
 
-/// <summary>The rows of costs over sizes, for their section and plots.</summary>
+/// <summary>The rows on costs at growing sizes, for a section and plots.</summary>
 public sealed class ScalingView
 {
     private ScalingView(Rows rows, List<Figure> figures)
@@ -28,8 +28,8 @@ public sealed class ScalingView
     public List<Figure> Points(string axis, string operation, Metric metric) =>
         [.. Of(Experiment.Scaling, metric).Where(f => f.Item == axis && f.Operation == operation && f.X is not null).OrderBy(f => f.X)];
 
-    /// <summary>Returns the fits of a metric on an axis. If <paramref name="large"/> is set, the fits are those of the part from the split
-    /// on, otherwise of the part up to the split.</summary>
+    /// <summary>Returns the fits of a metric on an axis. An axis is split into two parts. <paramref name="large"/> chooses the fits of the
+    /// part with larger sizes.</summary>
     public List<Figure> Fits(string axis, string operation, Metric metric, bool large) =>
         [.. Of(Experiment.ScalingFit, metric).Where(f => f.Item == axis && f.Operation == operation && f.X >= Axes.Split(axis) == large)];
 
@@ -38,7 +38,8 @@ public sealed class ScalingView
     public IReadOnlyList<double> Places(string axis) =>
         [.. Figures.Where(f => f.Experiment == Experiment.Scaling && f.Item == axis && f.X is not null).Select(f => f.X!.Value).Distinct().Order()];
 
-    /// <summary>Returns the shape of a scheme's points. A variant with a route per prefix has the same shape, but open points.</summary>
+    /// <summary>Returns the shape of a scheme's points. A variant with a route per prefix has the same shape as the plain scheme, but open
+    /// points.</summary>
     public (int Shape, bool Open) ShapeOf(string scheme) =>
         (Math.Max(0, Schemes.Select(Plain).Distinct().ToList().IndexOf(Plain(scheme))), SchemeName.All.Find(scheme)?.HasFullRoutes == true);
 

@@ -26,10 +26,11 @@ public sealed record CostCase(Figure? Kernel, Figure? Port, Figure? RatioRow)
 
     public bool IsAboveTarget => Ratio > Target;
 
-    /// <summary>Whether the ratio's quartiles lie on both sides of the target, so that another run may give the other result.</summary>
+    /// <summary>Whether the ratio's quartiles lie on both sides of the target, so that another run may give a different result.</summary>
     public bool StraddlesTarget => RatioRow is { } row && row.Range.Low <= Target && row.Range.High > Target;
 
-    /// <summary>The name of the case without its structure: Zipf over prefixes, dependent chain, insert a prefix, ...</summary>
+    /// <summary>The name of the case, which does not name the structure: Zipf over prefixes, dependent chain, insert a prefix,
+    /// ...</summary>
     public string Name => Words.Case(Any.Keys, Any.Chain, IsLookup ? "" : Any.Operation);
 }
 
@@ -79,7 +80,7 @@ public sealed class ValidationView
         _ => KernelLane.Unknown,
     };
 
-    /// <summary>Whether the ports' slabs may lie on huge pages. They may unless the host rules out huge pages.</summary>
+    /// <summary>Whether the ports' slabs may lie on huge pages: true unless the host rules out huge pages.</summary>
     public bool MayUseHugePages => !Fact("transparent huge pages").Contains("[never]", StringComparison.Ordinal);
 
     /// <summary>Returns whether a row belongs to a validation and not to a bench.</summary>

@@ -6,10 +6,11 @@ public sealed record Area(string Name, string Subject, IReadOnlyList<Comparison>
 {
     public IReadOnlyList<Comparison> Won(Winner winner) => [.. Cases.Where(c => c.Winner == winner)];
 
-    /// <summary>The winner of all decided cases; <see cref="Winner.CannotTell"/> if there is none, or if winners differ.</summary>
+    /// <summary>The structure that wins all decided cases. <see cref="Winner.CannotTell"/> if no case is decided, or if cases have
+    /// different winners.</summary>
     public Winner Winner => Cases.Select(c => c.Winner).Where(w => w != Winner.CannotTell).Distinct().ToList() is [var only] ? only : Winner.CannotTell;
 
-    /// <summary>Whether no case is decided, and unsettled rows are one reason for this.</summary>
+    /// <summary>Whether no case is decided, and one reason is that rows are unsettled.</summary>
     public bool Unsettled => Won(Winner.CannotTell) is var open && open.Count == Cases.Count && open.Any(c => c.Flag.Length > 0);
 
     public bool Mixed => Won(Winner.Fib).Count > 0 && Won(Winner.AllowedIps).Count > 0;
@@ -18,7 +19,7 @@ public sealed record Area(string Name, string Subject, IReadOnlyList<Comparison>
 /// <summary>The answer, in sentences that are computed from the rows.</summary>
 public sealed class Verdict
 {
-    /// <summary>The most cases that a sentence names, if some cases are faster and others slower.</summary>
+    /// <summary>The most cases that a sentence names if some cases are faster and other cases are slower.</summary>
     private const int MostNamed = 2;
 
     private readonly Rows _rows;
@@ -97,7 +98,7 @@ public sealed class Verdict
         return $"The ratio’s quartiles reach into the A/A noise ({Numbers.Percent(noise)}).";
     }
 
-    /// <summary>Memory for a daemon that keeps each prefix in AllowedIPs and in the routing table; null if unknown.</summary>
+    /// <summary>The memory for a daemon that keeps each prefix both in AllowedIPs and in the routing table; null if unknown.</summary>
     private Figure? Both => _rows.Of(Experiment.Memory, Metrics.PageBytes, Names.Both).FirstOrDefault();
 
     /// <summary>The FIB’s memory divided by the memory of AllowedIPs with a route per prefix; null if unknown.</summary>

@@ -93,7 +93,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>Returns a line that names the first error of the command line; null if there is none.</summary>
+    /// <summary>Returns a line that names the first error of the command line; null if there is no error.</summary>
     internal static string? WrongIn(ParseResult parsed)
     {
         var name = "";
@@ -112,7 +112,7 @@ internal static class CommandLine
         return $"{message.TrimEnd('.')}; see '{PathOf(parsed.CommandResult)}--help'";
     }
 
-    /// <summary>Returns the names of the commands down to this one, each followed by a blank.</summary>
+    /// <summary>Returns the names of the commands that lead to this command, each followed by a blank.</summary>
     private static string PathOf(SymbolResult? result) =>
         result is CommandResult { Command: not RootCommand } command ? $"{PathOf(command.Parent)}{command.Command.Name} " : "";
 
@@ -149,7 +149,7 @@ internal static class CommandLine
         return ExitCode.Failed;
     }
 
-    /// <summary>Whether an error of Linux means that there is no space: ENOSPC, EDQUOT (quota exceeded) or EFBIG (file too
+    /// <summary>Returns whether an error of Linux means that there is no space: ENOSPC, EDQUOT (quota exceeded) or EFBIG (file too
     /// large).</summary>
     private static bool IsFull(int error) => error is 28 or 122 or 27;
 

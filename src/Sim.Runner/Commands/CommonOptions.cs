@@ -10,7 +10,7 @@ internal sealed record BestPathOptions(Option<string> Best, Option<string?> Peer
     public BestPathRule Rule(ParseResult parsed) => CommonOptions.Checked(() => BestPathRule.Parse(parsed.GetValue(Best), parsed.GetValue(Peer)));
 }
 
-/// <summary>Options that several commands share, with the same name and meaning in each.</summary>
+/// <summary>Options that several commands share. An option has the same name and meaning in all of these commands.</summary>
 internal static class CommonOptions
 {
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
@@ -76,7 +76,7 @@ internal static class CommonOptions
         return Path.Combine("reports", name);
     }
 
-    /// <summary>Returns the option for the bytes of the last-level cache, which some systems misstate. Its default is 0.</summary>
+    /// <summary>Returns the option for the bytes of the last-level cache, which some systems misstate. The option's default is 0.</summary>
     public static Option<long> CacheSize() => new("--cache-size")
     {
         Description = "Size of the last-level cache, if the system misstates it: 260M, 32768K, 1G, or bytes.",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Runner.Commands;
 
-/// <summary>The program's exit codes. docs/files.md lists them.</summary>
+/// <summary>The program's exit codes, as in docs/files.md.</summary>
 internal static class ExitCode
 {
     public const int Success = 0;
@@ -15,9 +15,9 @@ internal static class ExitCode
     /// <summary>The work was done with the valid part of a damaged input.</summary>
     public const int Damaged = 3;
 
-    /// <summary>Stopped with Ctrl-C, SIGTERM or SIGHUP: 128 + SIGINT for each.</summary>
+    /// <summary>The program was stopped with Ctrl-C, SIGTERM or SIGHUP. The code is 128 + SIGINT for all three signals.</summary>
     public const int Interrupted = 130;
 
-    /// <summary>The reader of the output closed it early, as <c>head</c> does: 128 + SIGPIPE.</summary>
+    /// <summary>The reader of the output, such as head, closed the output early: 128 + SIGPIPE.</summary>
     public const int ReaderGone = 141;
 }

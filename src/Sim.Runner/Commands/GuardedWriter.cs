@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>Standard output cannot be written: its file system is full, or it was closed.</summary>
+/// <summary>Standard output cannot be written, because its file system is full or because standard output was closed.</summary>
 internal sealed class StandardOutputException(string message, Exception inner) : IOException(message, inner)
 {
     public StandardOutputException(Exception inner)

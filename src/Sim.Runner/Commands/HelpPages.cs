@@ -4,14 +4,14 @@ using System.CommandLine.Invocation;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>Shows a command's help on one screen: its description, in paragraphs as wide as the terminal, and the first line of each
+/// <summary>Shows a command's help on one screen: the paragraphs of the description, as wide as the terminal, and the first line of each
 /// subcommand's description.</summary>
 internal sealed class HelpPages(HelpAction pages) : SynchronousCommandLineAction
 {
     /// <summary>Sets the width in columns, instead of the terminal's width.</summary>
     public int Width { set => pages.MaxWidth = value; }
 
-    /// <summary>Replaces the default help of a program by this help.</summary>
+    /// <summary>Makes a program show this help instead of the default help.</summary>
     public static RootCommand AddTo(RootCommand root)
     {
         var option = root.Options.OfType<HelpOption>().Single();
@@ -31,7 +31,8 @@ internal sealed class HelpPages(HelpAction pages) : SynchronousCommandLineAction
         return pages.Invoke(parseResult);
     }
 
-    /// <summary>Joins each paragraph into one line. A paragraph with indented lines, which are examples, keeps its lines.</summary>
+    /// <summary>Joins each paragraph into one line. A paragraph with indented lines keeps its lines, because indented lines are
+    /// examples.</summary>
     private static string Flow(string text) =>
         string.Join("\n\n", text.Split("\n\n").Select(part => part.Contains("\n  ", StringComparison.Ordinal) ? part : part.Replace('\n', ' ')));
 }

@@ -22,7 +22,7 @@ internal static class InputDamage
         return Code(damage);
     }
 
-    /// <summary>Returns the error for a trace without updates. Reports the damage first, because it may be the reason for the
+    /// <summary>Reports the damage, and returns the error for a trace without updates. The damage comes first, because it may explain the
     /// error.</summary>
     public static UserException EmptyTrace(string source, Family family, DamageLog damage, long ribEntries = 0)
     {

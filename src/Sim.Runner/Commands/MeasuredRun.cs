@@ -5,7 +5,7 @@ using Sim.Figures.Machine;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>A run of a measuring command. It records the machine at its start and writes the report at its end.</summary>
+/// <summary>A run of a measuring command. A run records the machine at its start and writes the report at its end.</summary>
 internal sealed class MeasuredRun : IDisposable
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -14,7 +14,7 @@ internal sealed class MeasuredRun : IDisposable
     private readonly string _command;
     private readonly OutputFolder _folder;
 
-    /// <summary>Begins a run. Takes the report's folder first, so that a folder that cannot be written is found before minutes of
+    /// <summary>Begins a run. The report's folder is taken first, so that an error in writing it shows before minutes of
     /// measuring.</summary>
     /// <exception cref="UserException">The build is not optimised, so its times would mean nothing.</exception>
     /// <exception cref="UnusableOutputException">The report's folder cannot be written, or another run writes there.</exception>
@@ -42,16 +42,16 @@ internal sealed class MeasuredRun : IDisposable
     public ulong Seed { get; }
     public KernelConfig Kernel { get; }
 
-    /// <summary>A remark on the input that the reader of the report must see; null for none.</summary>
+    /// <summary>A remark on the input that the reader of the report must see; null without a remark.</summary>
     public string? Remark { get; set; }
     public bool Quick { get; }
 
-    /// <summary>Returns the time budget of the whole run, counted from its start.</summary>
+    /// <summary>Returns the time budget of the whole run, counted from the start of the run.</summary>
     public TimeBudget Budget(double seconds) => new(seconds, () => _clock.Elapsed.TotalSeconds);
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Writes the report with further facts about its conditions, and prints a summary.</summary>
+    /// <summary>Writes the report with further facts about the run's conditions, and prints a summary.</summary>
     /// <returns>The exit code, which says whether the input was damaged.</returns>
     /// <exception cref="ReportException">The report could not be written. The message says where the results are.</exception>
     public int Report(
@@ -82,6 +82,7 @@ internal sealed class MeasuredRun : IDisposable
     /// <summary>Returns the fact that says how the caches were flushed.</summary>
     public static KeyValuePair<string, string> Swept(CacheSweep sweep) => new(HostFacts.SweepFact, sweep.Fact);
 
-    /// <summary>The fact that states the clock's resolution, which matters to operations that are timed one by one.</summary>
+    /// <summary>The fact that states the resolution of the clock. The resolution matters for operations that are timed one by
+    /// one.</summary>
     public static KeyValuePair<string, string> Tick => new("tick of the clock", $"{1e9 / Stopwatch.Frequency:N0} ns");
 }

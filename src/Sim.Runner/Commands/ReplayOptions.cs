@@ -4,7 +4,7 @@ namespace Sim.Runner.Commands;
 /// <summary>The options of commands that replay a trace of updates.</summary>
 internal static class ReplayOptions
 {
-    /// <summary>The most peers: netlink operations name a peer in 16 bits, and one number is the dummy peer's.</summary>
+    /// <summary>The most peers. Netlink operations name a peer in 16 bits, and the dummy peer needs one number.</summary>
     private const int MostPeers = 65_000;
 
     public static Option<FileInfo[]> Updates(string description = "MRT files of updates in order of time.")
@@ -31,7 +31,7 @@ internal static class ReplayOptions
     public static string[] Words(ParseResult parsed, Option<string[]> schemes) =>
         parsed.GetValue(schemes) is { Length: > 0 } given ? given : [.. SchemeKind.For(Family.IPv6).Select(kind => kind.Word).Distinct()];
 
-    /// <summary>Returns the schemes to run: those that the user named, or all schemes of the family.</summary>
+    /// <summary>Returns the schemes to run: the schemes that the user named, or all schemes of the family.</summary>
     /// <exception cref="UserException">A named scheme does not exist in the family.</exception>
     public static IReadOnlyList<SchemeKind> Chosen(ParseResult parsed, Option<string[]> schemes, Family family)
     {

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>Facts of a result: the command, the versions of this program, and the table.</summary>
+/// <summary>Facts about a result: the command, the versions of this program, and the table.</summary>
 internal static class RunOf
 {
     /// <summary>Returns the typed words after the program's name, quoted for a shell (<see cref="ShellWords"/>).</summary>

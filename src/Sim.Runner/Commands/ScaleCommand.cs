@@ -50,12 +50,11 @@ internal static class ScaleCommand
         return run.Report(loaded, figures, PrintSummary, progress, MeasuredRun.Tick);
     }
 
-    /// <summary>Returns the option's numbers in ascending order; null if it was not given.</summary>
+    /// <summary>Returns the option's numbers in ascending order; null if the user did not give the option.</summary>
     private static int[]? Asked(ParseResult parsed, Option<int[]> option) =>
         parsed.GetResult(option) is { Implicit: false } ? [.. parsed.GetValue(option)!.Order()] : null;
 
-    /// <summary>Returns the plan. Sizes that the user named are measured without a time limit, and the table must allow all of
-    /// them.</summary>
+    /// <summary>Returns the plan. Sizes that the user named are measured without a time limit.</summary>
     private static ScalingPlan Plan(Settings settings, bool quick, ScalingTables tables)
     {
         var plan = quick ? ScalingPlan.Quick : ScalingPlan.Whole;

@@ -4,8 +4,10 @@ using Spectre.Console.Rendering;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>Shows progress on standard error: a bar, the rate and the time left. It is silent if standard error is no terminal. It draws
-/// only when the work reports progress. It has no thread of its own, because nothing else may run while a figure is measured.</summary>
+/// <summary>
+/// Shows progress on standard error: a bar, the rate and the time left. Nothing is shown if standard error is no terminal. The bar is drawn
+/// only when the work reports progress. No thread draws the bar, because nothing else may run while a figure is measured.
+/// </summary>
 internal static class Terminal
 {
     /// <summary>Sets the work of a command. The work reports progress and returns the exit code.</summary>
@@ -30,7 +32,7 @@ internal static class Terminal
             .Start(context => work(new Drawn(context, units)));
     }
 
-    /// <summary>Returns standard output for a command's tables. If standard output is no terminal, it is <paramref name="width"/> columns
+    /// <summary>Returns standard output for a command's tables. Without a terminal the tables are <paramref name="width"/> columns
     /// wide.</summary>
     public static IAnsiConsole Summary(int width = 120)
     {
@@ -41,7 +43,7 @@ internal static class Terminal
     }
 
     /// <summary>Prints a remark on a finished file. If standard output fails, the error names that file.</summary>
-    /// <param name="made">A clause on the finished file: <c>the report is in reports/latest</c>.</param>
+    /// <param name="made">A clause on the finished file, such as <c>the report is in reports/latest</c>.</param>
     /// <param name="say">Writes the remark to standard output.</param>
     public static void Announce(string made, Action say)
     {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Runner.Commands;
 
-/// <summary>The options of generated traces, shared by every command that generates one.</summary>
+/// <summary>The options of generated traces. All commands that generate a trace share them.</summary>
 internal sealed class TraceOptionSet
 {
     private const int MostDays = 3660;
@@ -32,11 +32,11 @@ internal sealed class TraceOptionSet
             command.Add(option);
     }
 
-    /// <summary>Returns the name of the first of these options that is on the command line; null if none of them is.</summary>
+    /// <summary>Returns the name of the first trace option on the command line; null if the command line has no trace option.</summary>
     public string? Given(ParseResult parsed) =>
         ((Option[])[_like, _calibration, _rate, _peers]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
-    /// <summary>Chooses the calibration. Returns a function that makes generators; each of them generates the same trace over the table's
+    /// <summary>Chooses the calibration. Returns a function that makes generators. All generators make the same trace over the table's
     /// prefixes. Damage of the <c>--like</c> files is logged.</summary>
     /// <exception cref="UserException">The options contradict each other, or do not suit the table or the files.</exception>
     public Func<TraceGenerator> Generator(

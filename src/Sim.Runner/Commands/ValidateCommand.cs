@@ -14,10 +14,10 @@ namespace Sim.Runner.Commands;
 /// <summary><c>validate</c>: compares the ports with the real kernel, and writes a report.</summary>
 internal static class ValidateCommand
 {
-    /// <summary>The number of WireGuard peers. It is small enough for every kernel, and too large for one message.</summary>
+    /// <summary>The number of WireGuard peers. The number is small enough for every kernel, and too large for one message.</summary>
     private const int Peers = 8;
 
-    /// <summary>The most peers of a trace. In one scheme the kernel must make a device for each peer.</summary>
+    /// <summary>The most peers of a trace. Under one of the schemes the kernel must make a device for each peer.</summary>
     private const int MostTracePeers = 1000;
 
     private static readonly int[] s_windows = [0, 100, 1000];
@@ -82,7 +82,7 @@ internal static class ValidateCommand
         });
     }
 
-    /// <summary>One run of the command: its plan and its findings.</summary>
+    /// <summary>One run of the command, with a plan and with findings.</summary>
     private sealed class Session(Settings settings, List<LoadedTable> loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
     {
         private readonly ValidationPlan _plan = (settings.Quick ? ValidationPlan.Quick : ValidationPlan.Full).For(settings.Lane == LaneKind.Qemu);
@@ -137,8 +137,8 @@ internal static class ValidateCommand
             }
         }
 
-        /// <summary>Runs counts and costs in one kernel. If QEMU can use KVM, the counts run with KVM. The costs, which are instructions,
-        /// then run in a second kernel without KVM.</summary>
+        /// <summary>Runs counts and costs in one kernel. If QEMU can use KVM, the counts run with KVM. The costs are counts of
+        /// instructions, so the costs then run in a second kernel without KVM.</summary>
         private ValidationContext ValidateTables(string data)
         {
             progress.Step("make the input", 1, "tables");
@@ -169,7 +169,7 @@ internal static class ValidateCommand
             return WithKernel(Options(data), ReaderInput.Peers, context => new ReaderBenchmark(context).Run(inputs));
         }
 
-        /// <summary>Replays the trace with a fresh kernel for each scheme, so that no replay affects another.</summary>
+        /// <summary>Replays the trace with a fresh kernel for each scheme, so that no replay affects another replay.</summary>
         private ValidationContext Replay(List<TraceInput> inputs, string data)
         {
             _environment.AddRange(inputs.Select(input => KeyValuePair.Create($"trace IPv{(int)input.Family}", input.Facts)));
