@@ -2,7 +2,7 @@
 namespace Sim.Experiments.Bench;
 
 /// <summary>Looks up addresses in both structures. Each key pattern is looked up in two ways. Independent lookups overlap in the processor,
-/// so they show throughput. In a dependent chain each lookup waits for the previous answer, which shows latency.</summary>
+/// so they show throughput. In a dependent chain each lookup waits for the previous answer, so a chain shows latency.</summary>
 public static class LookupExperiment
 {
     public static int Cases(BenchContext context) => context.KeyPatterns.Count * 2;

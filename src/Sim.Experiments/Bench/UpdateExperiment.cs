@@ -2,7 +2,7 @@
 namespace Sim.Experiments.Bench;
 
 /// <summary>Times changes of the loaded table: deleting, inserting and moving single prefixes, and removing a peer with all its prefixes.
-/// Each repetition undoes its changes, which is not timed.</summary>
+/// After each repetition the changes are undone, which is not timed.</summary>
 public static class UpdateExperiment
 {
     private sealed record Operation(Term Name, int Prefixes, Action<KernelStructure> Prepare, Action<KernelStructure> Timed, Action<KernelStructure> Restore);

@@ -2,7 +2,7 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>Limits the time of a run and the amount that the run measures. <c>--quick</c> changes nothing but this plan. The number of
-/// groups in a second pass is decided during the run. No counted row depends on that number.</summary>
+/// groups in a second pass is decided during the run. No counted row depends on the number of groups.</summary>
 /// <remarks>
 /// If REPLACE would send more than ReplacedPrefixes prefixes in a replay, only a sample of Replacements replacements is timed. Each window
 /// is replayed ReplayRounds times, or fewer times if these rounds would make more than ReplayedChanges changes. A long trace is replayed

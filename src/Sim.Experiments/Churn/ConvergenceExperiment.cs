@@ -89,7 +89,7 @@ public sealed class ConvergenceExperiment(ChurnContext context)
     }
 }
 
-/// <summary>The loss of the largest peer, and the return of this peer. Both the loss and the return make one change per prefix.</summary>
+/// <summary>The loss of the largest peer and the return of this peer, each with one change per prefix.</summary>
 public sealed record PeerLoss(Term Operation, Term ReturnOperation, BindingChange[] Lose, BindingChange[] Return)
 {
     /// <summary>Returns the kinds of loss: the prefixes go to one other peer, to all other peers one after another, or to no peer. A table

@@ -29,8 +29,8 @@ public readonly record struct NotificationQueue(long Told, long Lost, long Overr
     public const int TrueSizeV6 = 256 + 1024;
 
     /// <summary>
-    /// Simulates the program from the first change until the program knows all changes. <paramref name="changes"/> are the times at which
-    /// changes are announced, ascending and in seconds. The buffer holds <paramref name="capacity"/> messages. The program takes
+    /// Simulates the program from the first change until the program knows all changes. <paramref name="changes"/> has the times of the
+    /// announcements in seconds, in ascending order. The buffer holds <paramref name="capacity"/> messages. The program takes
     /// <paramref name="read"/> seconds to read a message, and <paramref name="dump"/> seconds to dump the table.
     /// </summary>
     public static NotificationQueue Run(IEnumerable<double> changes, int capacity, double read, double dump)

@@ -29,8 +29,8 @@ public sealed class ObserverExperiment(ChurnContext context)
         }
     }
 
-    /// <summary>Simulates a program that receives a scheme’s notifications, in two cases. The trace’s changes come at the times in the
-    /// trace. The changes for a lost peer come as fast as the kernel makes them.</summary>
+    /// <summary>Simulates a program that receives a scheme’s notifications, in two cases. Notifications of the trace’s changes arrive at
+    /// the trace's own times. Notifications for a lost peer arrive as fast as the kernel makes the changes.</summary>
     public void Notify(Scheme scheme, (int Changes, double Seconds) loss)
     {
         if (!scheme.Kind.Announces)

@@ -4,9 +4,9 @@ namespace Sim.Experiments.Churn;
 /// <summary>
 /// Measures each scheme interleaved (A B B A) with a reference: AllowedIPs with REMOVE_ME and a default route. The reference stays loaded
 /// for the whole run. Single changes of the trace, the loss of a peer, and the lookups of packets are timed. Caches are flushed before each
-/// pair (see CacheSweep). The single changes are also timed with warm caches. If the scheme equals the reference, its row is the A/A row:
-/// the ratio of two copies, which shows the noise. The bound of each ratio is the noise of its own repetitions. A scheme's second pass uses
-/// another copy, loaded half a run later.
+/// pair (see CacheSweep). The single changes are also timed with warm caches. If the scheme equals the reference, the scheme's row is the
+/// A/A row: the ratio of two copies, which shows the noise. The bound of each ratio is the noise of its own repetitions. A scheme's second
+/// pass uses another copy, loaded half a run later.
 /// </summary>
 public sealed class PairedExperiment : IDisposable
 {

@@ -19,8 +19,8 @@ public readonly record struct PeriodicScans(long Completed, long Begun, double M
     public static PeriodicScans Run(ChurnTrace trace, double interval, double duration) =>
         Run(Times(trace), trace.Seconds, interval, duration);
 
-    /// <summary>Simulates the scans. <paramref name="changes"/> are the times of the changes, ascending and in seconds from the
-    /// beginning.</summary>
+    /// <summary>Simulates the scans. <paramref name="changes"/> has the times of the changes in seconds from the beginning, in ascending
+    /// order.</summary>
     public static PeriodicScans Run(IEnumerable<double> changes, double length, double interval, double duration)
     {
         using var next = changes.GetEnumerator();

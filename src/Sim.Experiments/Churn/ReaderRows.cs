@@ -14,7 +14,7 @@ public sealed class ReaderRows(ChurnContext context, Scheme scheme, string opera
         _ => KeyPatterns.Others,
     };
 
-    /// <summary>Adds the writer's times for the update, alone and beside readers.</summary>
+    /// <summary>Adds the writer's times for the update, without readers and with readers.</summary>
     public void AddTimes(List<double> alone, List<double> beside)
     {
         Add(Times(Metrics.Time, alone));

@@ -14,7 +14,7 @@ public sealed record ReaderEffort(int Milliseconds, int Variants, int StepLookup
 public sealed record ReaderUpdate(
     string Operation, int Peer, BindingChange[] Changes, BindingChange[] Back, List<Prefix> Set, Probe[] Probes)
 {
-    /// <summary>Does the daemon's own lookups for the update. The time of these lookups is not part of the kernel's time.</summary>
+    /// <summary>Does the daemon's part of the update. This part is not in the kernel's time.</summary>
     public void Prepare(Scheme scheme)
     {
         if (Changes.Length > 0)

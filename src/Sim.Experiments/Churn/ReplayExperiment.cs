@@ -92,7 +92,7 @@ public sealed class ReplayRound(long origin)
     /// <summary>The number of changes before coalescing.</summary>
     public long Taken { get; set; }
 
-    /// <summary>The number of windows, including those that coalescing left empty.</summary>
+    /// <summary>The number of windows, including windows that coalescing left empty.</summary>
     public long Windows { get; set; }
 
     /// <summary>The seconds of the whole replay in this program, including encoding and counting.</summary>
@@ -112,7 +112,7 @@ public sealed class ReplayCosts
     /// <summary>The number of changes in the batches, after coalescing.</summary>
     public long Changes { get; private set; }
 
-    /// <summary>The number of prefixes that REPLACE would have sent again. The time for these prefixes is estimated.</summary>
+    /// <summary>The number of prefixes for which the time of REPLACE is estimated, because they were not sent again.</summary>
     public long Estimated { get; private set; }
 
     /// <summary>The total seconds, including estimates.</summary>

@@ -91,7 +91,7 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
         return [.. table.Drawn.Skip(routes).Take(timed).Select(place => (table.Prefixes[place], rng.Below(peers)))];
     }
 
-    /// <summary>Times the insertion of the routes, and then removes the routes untimed.</summary>
+    /// <summary>Times the insertion of the routes. Also removes the routes, which is not timed.</summary>
     private static void Time(FibStructure fib, (Prefix Prefix, int Peer)[] routes, ScalingSamples samples, string name)
     {
         var walked = fib.InfosWalked;

@@ -14,7 +14,7 @@ public sealed class ScalingExperiment(
     private const double WarmSeconds = 1;
     private const int WarmPrefixes = 300;
 
-    /// <summary>The number of places at the start of an axis that are always measured. These places are small, and a fit needs
+    /// <summary>The number of places at the start of an axis that are always measured. The first places are small, and a fit needs
     /// points.</summary>
     private const int AlwaysMeasured = 4;
 

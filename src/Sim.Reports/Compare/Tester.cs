@@ -17,7 +17,7 @@ public sealed record MeasuredChange(Figure Before, Figure After, Effect? Effect,
 ///   welch      several runs a side: Welch's t over the logarithms of the runs' values
 ///   quartiles  one run on a side: t over the error of the median, from its quartiles and n; the change must exceed the noise
 /// </code>
-/// The noise is given by the user, or comes from the A/A rows of all runs. Holm's method corrects both tests for the number of rows. This
+/// The noise is given by the user, or comes from the A/A rows of all runs. Holm's method corrects both tests for the number of rows. Holm's
 /// correction holds even if the rows of a run depend on one another.
 /// </summary>
 public sealed class Tester(int before, int after, IReadOnlyList<Figure> aa, double? given)

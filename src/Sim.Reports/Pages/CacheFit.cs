@@ -3,7 +3,7 @@ using Sim.Figures.Measuring;
 
 namespace Sim.Reports.Pages;
 
-/// <summary>The line that says which structures fit in the last-level cache, and how to read their times.</summary>
+/// <summary>The line that says which structures fit in the last-level cache, and how to read the times of these structures.</summary>
 internal static class CacheFit
 {
     /// <summary>Returns the line for a bench; empty if neither structure fits, or if the size of the cache is unknown.</summary>

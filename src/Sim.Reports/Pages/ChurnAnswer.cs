@@ -14,8 +14,8 @@ internal static class ChurnAnswer
 
     /// <summary>
     /// A column of the table: its head, its subject in a sentence, and a scheme's row. Times have interleaved ratios to AllowedIPs with
-    /// REMOVE_ME. Some times also have ratios with warm caches. The ratio of REMOVE_ME itself is the A/A row. Schemes are measured one
-    /// after another on a machine whose speed drifts, so only the ratios say which scheme is faster.
+    /// REMOVE_ME. Some of the times also have ratios with warm caches. The ratio of REMOVE_ME itself is the A/A row. Schemes are measured
+    /// one after another on a machine whose speed drifts, so only the ratios say which scheme is faster.
     /// </summary>
     private sealed record Column(
         string Title, string About, Func<ChurnView, string, Figure?> Row, Func<ChurnView, IEnumerable<Figure>>? Ratios = null,

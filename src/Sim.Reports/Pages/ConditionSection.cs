@@ -6,7 +6,7 @@ namespace Sim.Reports.Pages;
 /// <summary>The conditions of the run, the meaning of the labels, and the way to repeat the run.</summary>
 internal static class ConditionSection
 {
-    /// <summary>Returns the section. It lists the noise if there is a verdict on a bench, and the prefixes if there is a
+    /// <summary>Returns the section. The section lists the noise if there is a verdict on a bench, and the prefixes if there is a
     /// validation.</summary>
     public static Section Of(Rows rows, ValidationView? view = null, Verdict? verdict = null)
     {

@@ -10,7 +10,7 @@ internal static class ReaderSection
         ("Longest time that a prefix was wrong: number of operations, times their mean time", [Metrics.SimulatedGap]),
     ];
 
-    /// <summary>The tables below the times. These tables are folded, because most of their values are 0.</summary>
+    /// <summary>The tables below the times. Most of their values are 0, so these tables are folded.</summary>
     private static readonly (string Title, Metric[] Metrics)[] s_folded =
     [
         ("Share of lookups during the update that were wrong", [Metrics.WrongRatio]),

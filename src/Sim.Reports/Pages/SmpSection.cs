@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>Lookups on several processors beside a writer: AllowedIPs against routes, in the kernel and in the ports.</summary>
+/// <summary>Lookups on several processors while a writer changes bindings: AllowedIPs against routes, in the kernel and in the
+/// ports.</summary>
 internal static class SmpSection
 {
     /// <summary>The tables of times. Each table has a metric for the times and a metric for the ratios.</summary>
@@ -50,7 +51,7 @@ internal static class SmpSection
             : $"<strong class=\"bad\">{Numbers.Show(wrong)} of {Numbers.Show(judged)} lookups found a peer that the address never had, or found none.</strong>";
     }
 
-    /// <summary>Returns the route attribute's speed beside a writer, in the kernel and in the port.</summary>
+    /// <summary>Returns the speed of the route attribute while a writer changes bindings, in the kernel and in the port.</summary>
     private static Html Compared(ValidationView view, List<Figure> rows)
     {
         Figure? Ratio(string side, Metric metric) =>

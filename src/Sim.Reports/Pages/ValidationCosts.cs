@@ -33,8 +33,8 @@ internal static class ValidationCosts
             """)}{Table(view, $"Lookups, {unit.Key} each", unit.Where(c => c.IsLookup))}{Table(view, $"Single updates, {unit.Key} each", unit.Where(c => !c.IsLookup))}
         """);
 
-    /// <summary>Returns the costs with netlink. These costs have no ratio, because the kernel's side includes message handling and, in a
-    /// VM, system calls.</summary>
+    /// <summary>Returns the costs with netlink. The costs with netlink have no ratio, because the kernel's side includes message handling
+    /// and, in a VM, system calls.</summary>
     public static Html WithNetlink(ValidationView view)
     {
         var rows = view.Figures.Where(f => (f.Metric == Metrics.TimeWithNetlink || f.Metric == Metrics.TimeOfRemoval) && double.IsFinite(f.Value)).ToList();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>Two structures that would help the IPv6 FIB, beside the kernel’s own FIB. No kernel has these two structures.</summary>
+/// <summary>Two structures that would help the IPv6 FIB, compared with the kernel’s own FIB. No kernel has the two structures.</summary>
 internal static class WhatIfSection
 {
     private static readonly (string Structure, string Title)[] s_structures =

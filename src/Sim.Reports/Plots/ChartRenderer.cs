@@ -53,11 +53,11 @@ internal static class ChartRenderer
     /// that room.</summary>
     private const float Lift = 3;
 
-    /// <summary>The colours of the series: vermilion and blue, which people with common colour blindness tell apart, and grey for neither
-    /// structure.</summary>
+    /// <summary>The colours of the series: vermilion, blue and grey. People with common colour blindness can tell vermilion from blue. Grey
+    /// is for neither structure.</summary>
     private static readonly Color[] Palette = [Color.FromHex("#d9660a"), Color.FromHex("#2f87c8"), Color.FromHex("#7d8590")];
 
-    /// <summary>The colour of all text and lines. It is pure black, so that an SVG can follow the colour of the page's text.</summary>
+    /// <summary>The colour of all text and lines: pure black. An SVG replaces pure black by the colour of the page's text.</summary>
     public static Color Ink => Colors.Black;
 
     public static Color SeriesColor(int series) => Palette[Math.Clamp(series, 0, Palette.Length - 1)];

@@ -22,7 +22,7 @@ internal abstract record Chart
 /// to the right of the value.</summary>
 internal sealed record Mark(int Series, double Value, double Low, double High, string Label);
 
-/// <summary>The marks of one case, which share a place.</summary>
+/// <summary>The marks of one case, which stand together.</summary>
 internal sealed record MarkGroup(string Label, IReadOnlyList<Mark> Marks);
 
 /// <summary>Marks in groups, with one mark per line. A linear axis shows bars. A logarithmic axis shows dots, because lengths mean nothing

@@ -154,7 +154,7 @@ internal static class MarkRenderer
         plot.Add.Line(high, y - Cap, high, y + Cap).LineStyle = new(2, color);
     }
 
-    /// <summary>The horizontal axis. It maps values to places, which are the values or their logarithms.</summary>
+    /// <summary>The horizontal axis, which maps values to places. A place is the value or its logarithm.</summary>
     private sealed record ValueAxis(MarkChart Chart, double Min, double Max, double PlaceLabels, double PlaceMax, int Width)
     {
         public static ValueAxis For(MarkChart chart, int width)

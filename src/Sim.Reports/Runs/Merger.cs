@@ -70,7 +70,7 @@ public static class Merger
         };
     }
 
-    /// <summary>Returns a result of several runs, without rows. Table, seed and depth are those of the first run.</summary>
+    /// <summary>Returns a result of several runs, without rows. The table, the seed and the depth are those of the first run.</summary>
     public static RunResult Made(IReadOnlyList<StoredRun> runs, string command) => runs[0].Result with
     {
         Command = command, Started = runs.Min(run => run.Result.Started), Duration = runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + run.Result.Duration),

@@ -70,7 +70,7 @@ public sealed class ValidationView
     /// <summary>The kernel under test in words; empty if the run does not state it.</summary>
     public string Kernel => Fact(ValidationRows.KernelFact);
 
-    /// <summary>The kind of kernel; unknown in old results, which lack the fact.</summary>
+    /// <summary>The kind of kernel; unknown if an old result does not state it.</summary>
     public KernelLane Lane => Fact(ValidationRows.LaneFact) switch
     {
         "uml" or "uml-patched" or "uml-unhashed" => KernelLane.Uml,
@@ -89,7 +89,7 @@ public sealed class ValidationView
     public static ValidationView? Of(Rows rows) =>
         rows.All.Where(Has).ToList() is { Count: > 0 } figures ? new(rows, figures) : null;
 
-    /// <summary>Returns a sentence on the agreement, which names the structures that differ.</summary>
+    /// <summary>Returns a sentence on the agreement of port and kernel. The sentence names the structures that differ.</summary>
     public string Headline()
     {
         if (Checks.Count == 0)

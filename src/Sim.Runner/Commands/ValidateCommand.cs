@@ -159,7 +159,7 @@ internal static class ValidateCommand
             return settings.Parts.HasFlag(ValidationParts.Costs) ? Run(options, ValidationParts.Costs) : counted!;
         }
 
-        /// <summary>Runs readers beside a writer in a kernel with several processors, and in the ports.</summary>
+        /// <summary>Runs readers and a writer in a kernel with several processors, and in the ports.</summary>
         private ValidationContext RunReaders(string data)
         {
             progress.Step("make the input", 1, "tables");
