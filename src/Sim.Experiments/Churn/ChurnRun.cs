@@ -7,7 +7,7 @@ public static class ChurnRun
 {
     private const int WarmPrefixes = 2000, WarmRounds = 40;
 
-    /// <summary>Runs all experiments, and leaves <paramref name="later"/> seconds for later parts of the run.</summary>
+    /// <summary>Runs all experiments, and reserves <paramref name="later"/> seconds for later parts of the run.</summary>
     /// <exception cref="BindingMismatchException">A scheme's bindings differ from the bindings that the trace implies.</exception>
     public static void Run(ChurnContext context, double later = 0)
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Sim.Experiments.Churn;
 
-/// <summary>The lines of code that a scheme's patches change in Linux 7.3. kernel-patch/tests/count-lines.sh wrote these counts to
+/// <summary>The lines of code that a scheme's patches change in Linux 7.3. kernel-patch/tests/count-lines.sh counts the lines for
 /// kernel-patch/lines.csv, without comments, blank lines, tests and documentation.</summary>
 public static class CodeSize
 {

@@ -4,9 +4,9 @@ using HdrHistogram;
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// Replays the trace on a loaded scheme, in several rounds for each window. Batches are timed at full speed, and these times are then
-/// simulated on the trace's own clock. After a window's last round the binding is compared with the model's binding. After every round the
-/// binding of the start is restored.
+/// Replays the trace on a loaded scheme, in several rounds for each window. Batches are timed at full speed. A simulation then uses the
+/// measured times on the trace's own clock. After a window's last round the binding is compared with the model's binding. After every round
+/// the binding of the start is restored.
 /// </summary>
 public sealed class ReplayExperiment(ChurnContext context, Scheme scheme)
 {

@@ -10,7 +10,7 @@ public readonly record struct Effect(double Ratio, double Low, double High, doub
 /// <summary>The natural logarithm of one side’s value, its standard error, and the error's degrees of freedom.</summary>
 public readonly record struct LogValue(double Log, double Error, double Freedom);
 
-/// <summary>Tests of a ratio. The tests use logarithms, because both a change of times and most noise are factors.</summary>
+/// <summary>Tests of a ratio. The tests use logarithms, because times change by a factor, and most noise is also a factor.</summary>
 public static class Significance
 {
     /// <summary>The chance that a comparison calls any unchanged row changed.</summary>

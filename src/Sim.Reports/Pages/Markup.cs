@@ -35,7 +35,7 @@ internal static class Markup
     public static Html Link(Rows rows, Figure figure, string text) => $"""<a class="value" href="#row-{rows.Id(figure)}">{text}</a>""";
 
     /// <summary>Returns a ratio of times in words, with the number: <c>1.8 times faster (ratio 0.55)</c>. If the quartiles lie on both
-    /// sides of 1, the words are <c>about as fast</c>.</summary>
+    /// sides of 1, the words say that both are about as fast.</summary>
     public static Html Speed(Rows rows, Figure ratio)
     {
         var (low, high) = ratio.Range;

@@ -17,7 +17,7 @@ internal static class PlotSet
     /// <summary>Returns the series of a row: 0 for allowedips, 1 for fib, 2 for anything else.</summary>
     public static int Series(Figure f) => Array.IndexOf(Names.Structures, f.Structure) is >= 0 and var i ? i : 2;
 
-    /// <summary>Returns a value in its own unit, or the word none for 0.</summary>
+    /// <summary>Returns a value in its own unit. Returns the word <c>none</c> for 0.</summary>
     public static string Show(Figure f) => f.Value == 0 ? "none" : Scale.Of(f).Show(f.Value);
 
     /// <summary>Returns a mark whose label has the structure and the value.</summary>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>Round places for an axis. An axis has at least three places, so that a reader sees how the axis grows.</summary>
+/// <summary>Chooses round places for the ticks of an axis. An axis has at least three places, so that a reader sees how the axis
+/// grows.</summary>
 internal static class Ticks
 {
     public const int Fewest = 3;
@@ -31,9 +32,9 @@ internal static class Ticks
     }
 
     /// <summary>
-    /// Returns places above 0 on a logarithmic axis: powers of ten and, if there is room, 2 and 5 or 3 times these powers. If the range is
-    /// too short for three of these places, returns the places of a linear axis. <paramref name="step"/> is the number of units in the next
-    /// larger unit. With 1024, the places are 1, 10 and 100 bytes, then 1 KiB.
+    /// Returns places above 0 on a logarithmic axis. Places are powers of ten and, if there is room, powers of ten times 2 and 5, or times
+    /// 3. If the range is too short for three of these places, returns the places of a linear axis. <paramref name="step"/> is the number
+    /// of units in the next larger unit. With 1024, the places are 1, 10 and 100 bytes, then 1 KiB.
     /// </summary>
     public static double[] Logarithmic(double min, double max, int most, double step = 1000)
     {
