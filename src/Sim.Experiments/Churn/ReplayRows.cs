@@ -91,8 +91,8 @@ public sealed class ReplayRows(ChurnContext context, Scheme scheme)
         return costs.Estimated > 0 ? row with { Basis = Basis.Estimated } : row;
     }
 
-    /// <summary>Returns the row, with new bounds if the row is estimated: the estimate's interval around the last round's value, instead of
-    /// quartiles over rounds.</summary>
+    /// <summary>Returns the row. An estimated row gets the last round's value and the estimate's interval, instead of quartiles over
+    /// rounds.</summary>
     private static Figure WithInterval(Figure row, ReplayCosts costs, ReplacementCost replacement, Func<double, double> ofSeconds)
     {
         if (costs.Estimated == 0)

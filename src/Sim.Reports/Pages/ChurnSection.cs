@@ -140,7 +140,8 @@ internal static class ChurnSection
 
     private static string Title(Metric metric) => Words.Capital(metric.Words);
 
-    /// <summary>Returns a table with a line for each scheme. The columns are the keys of the rows, in the order of the rows.</summary>
+    /// <summary>Returns a table with a line for each scheme. The columns are the distinct keys of the rows, in order of first
+    /// appearance.</summary>
     private static Html Matrix<TKey>(
         ChurnView view, string caption, IEnumerable<Figure> figures, Func<Figure, TKey> keyOf, Func<TKey, string> title, IReadOnlyList<string>? schemes = null)
     {

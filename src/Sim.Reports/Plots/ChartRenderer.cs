@@ -57,7 +57,7 @@ internal static class ChartRenderer
     /// is for neither structure.</summary>
     private static readonly Color[] Palette = [Color.FromHex("#d9660a"), Color.FromHex("#2f87c8"), Color.FromHex("#7d8590")];
 
-    /// <summary>The colour of all text and lines: pure black. An SVG replaces pure black by the colour of the page's text.</summary>
+    /// <summary>The colour of all text and lines: pure black. In an SVG the colour of the page's text replaces pure black.</summary>
     public static Color Ink => Colors.Black;
 
     public static Color SeriesColor(int series) => Palette[Math.Clamp(series, 0, Palette.Length - 1)];
