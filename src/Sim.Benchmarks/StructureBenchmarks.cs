@@ -8,9 +8,8 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Benchmarks;
 
-/// <summary>
-/// Measures single operations of the structures that bind prefixes to peers, with the embedded table or a part of it. The column
-/// Allocated must be empty.
+/// <summary> Measures single operations of the structures that bind prefixes to peers, with the embedded table or a part of it. In the
+/// output, the column Allocated must be empty.
 /// </summary>
 [MemoryDiagnoser]
 public class StructureBenchmarks
@@ -18,7 +17,7 @@ public class StructureBenchmarks
     /// <summary>The number of keys looked up in one invocation, a power of two.</summary>
     private const int KeyCount = 1 << 14;
 
-    /// <summary>The number of prefixes changed in one invocation, as many as in the smallest table.</summary>
+    /// <summary>The number of prefixes changed in one invocation: the size of the smallest table.</summary>
     private const int Updates = 1000;
 
     private const ulong Seed = 1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>A routing table of a namespace, which finds it by its id.</summary>
+/// <summary>A routing table. Its namespace finds it by its id.</summary>
 public interface IRoutingTable : IDisposable
 {
     uint Id { get; }
@@ -9,11 +9,11 @@ public interface IRoutingTable : IDisposable
 
 /// <summary>The part of a network namespace's FIB that is the same for both families: nexthop objects (net/ipv4/nexthop.c), and the
 /// objects that wait for a grace period.</summary>
-/// <remarks><para>Routes name a nexthop object by its id in RTA_NH_ID. The kernel keeps the objects of both families in one red-black
-/// tree, whose links take 24 bytes in each object. Here each family has a dictionary. Groups, blackholes and gateways of objects are
-/// left out.</para>
-/// <para>An interface is its index. Every index above 0 exists, is up and has a carrier. So the hashes that find nexthops by device are
-/// left out too. There is one writer, as under RTNL.</para></remarks>
+/// <remarks><para>Routes name a nexthop object by its id in RTA_NH_ID. The kernel keeps the objects of both families in one red-black tree,
+/// whose links take 24 bytes in each object. Here each family has a dictionary. Nexthop groups, blackhole objects and objects with gateways
+/// are left out.</para>
+/// <para>An interface is only a number, its index. Every interface with an index above 0 exists, is up and has a carrier. So the hashes
+/// that find nexthops by device are left out too. There is one writer, as under RTNL.</para></remarks>
 public abstract unsafe class FibNamespace : IDisposable
 {
     private readonly Dictionary<uint, nint> _nexthops = [];
@@ -30,7 +30,7 @@ public abstract unsafe class FibNamespace : IDisposable
 
     public KernelMemory Memory { get; }
 
-    /// <summary>The number of times that the writer waited for a grace period (<c>synchronize_net</c>); 0 in the IPv6 FIB.</summary>
+    /// <summary>The number of times that the writer waited for a grace period (<c>synchronize_net</c>). It is 0 in the IPv6 FIB.</summary>
     public long Synchronizations { get; private protected set; }
 
     /// <summary>The number of objects that wait for a grace period.</summary>
@@ -79,7 +79,8 @@ public abstract unsafe class FibNamespace : IDisposable
         return 0;
     }
 
-    /// <summary><c>ip nexthop del id ID</c>: deletes an object and its routes. Returns the number of routes, or -ENOENT.</summary>
+    /// <summary><c>ip nexthop del id ID</c>: deletes a nexthop object and its routes. Returns the number of deleted routes, or
+    /// -ENOENT.</summary>
     public int DeleteNexthop(uint id)
     {
         var nh = FindNexthop(id);
@@ -122,13 +123,13 @@ public abstract unsafe class FibNamespace : IDisposable
     /// <summary>Frees the memory and the references that an object's nexthop holds.</summary>
     private protected abstract void ReleaseNexthop(NhInfo* nhi);
 
-    /// <summary><c>__remove_nexthop_fib</c>: deletes the routes that use the object. Returns the number of routes.</summary>
+    /// <summary><c>__remove_nexthop_fib</c>: deletes the routes that use the object. Returns the number of deleted routes.</summary>
     private protected abstract int RemoveRoutes(NextHop* nh);
 
     /// <summary>Runs a callback that only one family has.</summary>
     private protected abstract void Reclaim(RcuHead* head, RcuFunc func);
 
-    /// <summary>Frees the memory of the family that belongs to no table and no nexthop object.</summary>
+    /// <summary>Frees the family's memory outside tables and nexthop objects.</summary>
     private protected abstract void Free();
 
     /// <summary><c>remove_nexthop</c>.</summary>
@@ -148,7 +149,7 @@ public abstract unsafe class FibNamespace : IDisposable
         Memory.Kfree(nh, sizeof(NextHop));
     }
 
-    /// <summary>Frees the object that <paramref name="head"/> lies in.</summary>
+    /// <summary>Frees the object that contains <paramref name="head"/>.</summary>
     private void Invoke(RcuHead* head, RcuFunc func)
     {
         switch (func)
@@ -166,7 +167,7 @@ public abstract unsafe class FibNamespace : IDisposable
     }
 }
 
-/// <summary>A namespace with the tables of one family by id (<c>fib_table_hash</c>).</summary>
+/// <summary>A namespace that finds the tables of one family by their ids (<c>fib_table_hash</c>).</summary>
 public abstract class FibNamespace<TTable>(KernelMemory memory) : FibNamespace(memory)
     where TTable : class, IRoutingTable
 {
@@ -175,7 +176,7 @@ public abstract class FibNamespace<TTable>(KernelMemory memory) : FibNamespace(m
     private readonly List<TTable>[] _tables = new List<TTable>[Buckets];
 
 
-    /// <summary>The tables in the order of /proc/net/fib_triestat: by hash bucket, in a bucket the newest first.</summary>
+    /// <summary>The tables in the order of /proc/net/fib_triestat: by hash bucket, and in each bucket the newest first.</summary>
     public IEnumerable<TTable> Tables => _tables.Where(bucket => bucket != null).SelectMany(bucket => bucket);
 
     /// <summary><c>fib_get_table</c>, <c>fib6_get_table</c>: returns the table of this id, or null. Id 0 means the main table.</summary>
@@ -191,7 +192,7 @@ public abstract class FibNamespace<TTable>(KernelMemory memory) : FibNamespace(m
         return null;
     }
 
-    /// <exception cref="ArgumentException">The namespace has a table of this id.</exception>
+    /// <exception cref="ArgumentException">Thrown if the namespace already has a table of this id.</exception>
     internal void Register(TTable table)
     {
         if (GetTable(table.Id) != null)

@@ -62,8 +62,10 @@ internal static unsafe class Hlist
             next->pprev = &by->next;
     }
 
-    /// <summary><c>hlist_del_rcu</c>: takes a node out. Its own next pointer stays valid for readers that are at the node.</summary>
-    /// <remarks>The kernel's store is plain. Here it is a release, because no lock orders the writes to the next node.</remarks>
+    /// <summary><c>hlist_del_rcu</c>: removes a node from its list. The node's next pointer stays valid for readers that are at the
+    /// node.</summary>
+    /// <remarks>The kernel unlinks the node with a plain store. Here this store is a release, because no lock orders the earlier writes to
+    /// the next node.</remarks>
     public static void Del(HlistNode* n)
     {
         var next = n->next;

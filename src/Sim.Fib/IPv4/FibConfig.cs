@@ -14,7 +14,7 @@ public struct FibConfig
     public RouteType Type;
     public GatewayFamily GatewayFamily;
 
-    /// <summary>The id of the table; 0 for the table that gets the request.</summary>
+    /// <summary>The id of the table. 0 means the table that receives the request.</summary>
     public uint Table;
     public uint Dst;
     public uint Gateway4;
@@ -24,15 +24,16 @@ public struct FibConfig
     public uint Priority;
     public uint PrefSrc;
 
-    /// <summary>RTA_NH_ID: the id of a nexthop object. It excludes Oif, a gateway and a peer.</summary>
+    /// <summary>RTA_NH_ID: the id of a nexthop object. If it is set, Oif, the gateway and the peer must be 0.</summary>
     public uint NhId;
 
-    /// <summary>The peer behind the device, as the proposed route attribute names it; 0 for none.</summary>
+    /// <summary>The peer behind the device, set by the proposed route attribute; 0 for none.</summary>
     public int Peer;
     public NlmFlags NlFlags;
 
-    /// <summary><c>ip route add PREFIX dev OIF [via-wgpeer PEER]</c>: with scope link, protocol boot, create and exclusive.</summary>
-    /// <exception cref="ArgumentException">The prefix is IPv6.</exception>
+    /// <summary>Returns the request of <c>ip route add PREFIX dev OIF [via-wgpeer PEER]</c>: scope link, protocol boot, flags create and
+    /// exclusive.</summary>
+    /// <exception cref="ArgumentException">Thrown if the prefix is IPv6.</exception>
     public static FibConfig Add(Prefix prefix, int oif, int peer = 0)
     {
         if (prefix.Family != Family.IPv4)
@@ -50,7 +51,7 @@ public struct FibConfig
         };
     }
 
-    /// <summary><c>ip route del PREFIX</c>: the route may have any type, scope and nexthop.</summary>
+    /// <summary>Returns the request of <c>ip route del PREFIX</c>. It deletes a route of any type, scope and nexthop.</summary>
     public static FibConfig Delete(Prefix prefix) => Add(prefix, 0) with
     {
         Protocol = 0,

@@ -8,11 +8,11 @@ namespace Sim.Fib;
 ///   suffix length       8         16              16                     16                    24
 ///                  longest prefix first, then descending dscp, then ascending priority
 /// </code>
-/// So a lookup takes the first route that fits. The leaf's slen is that of the last route.</summary>
+/// So a lookup takes the first route that fits. The leaf's slen is the suffix length of the last route.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FibAlias
 {
-    /// <summary>The link in the leaf's list. It comes first, so that a FibAlias* and its HlistNode* are the same address.</summary>
+    /// <summary>The link in the leaf's list. It is the first field, so that a FibAlias* and its HlistNode* are the same address.</summary>
     public HlistNode fa_list;
     public FibInfo* fa_info;
     public byte fa_dscp;
@@ -45,12 +45,12 @@ public unsafe struct FibAlias
     public static FibAlias* Next(FibAlias* fa) => (FibAlias*)fa->fa_list.next;
 }
 
-/// <summary>The part of a nexthop that both families have (<c>struct fib_nh_common</c>, include/net/ip_fib.h), 72 bytes. It holds device
-/// and gateway, and with the series a peer.</summary>
+/// <summary>The part of a nexthop that both families have (<c>struct fib_nh_common</c>, include/net/ip_fib.h), 72 bytes. It holds the
+/// device and the gateway, and with the series also the peer.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FibNhCommon
 {
-    /// <summary>The interface index in place of the net_device. It is 0 while the nexthop holds no device.</summary>
+    /// <summary>The interface index. The kernel has a pointer to the net_device here. 0 means that the nexthop holds no device.</summary>
     public nint nhc_dev;
     public int nhc_oif;
     public byte nhc_scope;
@@ -90,7 +90,7 @@ public unsafe struct FibNh
 }
 
 /// <summary>Nexthops and attributes that many routes share (<c>struct fib_info</c>): 128 bytes, plus 104 per nexthop in it. Equal requests
-/// get the same fib_info, so a full table over P peers has P of them, not a million.</summary>
+/// get the same fib_info, so a full table over P peers has P fib_infos, not a million.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FibInfo
 {
@@ -129,10 +129,11 @@ public unsafe struct FibInfo
     /// <summary><c>struct_size(fi, fib_nh, nhs)</c>: returns the bytes of a fib_info with this number of nexthops.</summary>
     public static int Size(int nhs) => HeaderSize + nhs * sizeof(FibNh);
 
-    /// <summary>Returns nexthop <paramref name="i"/> of those in the fib_info itself.</summary>
+    /// <summary>Returns nexthop <paramref name="i"/> in the fib_info itself.</summary>
     public static FibNh* Nh(FibInfo* fi, int i) => (FibNh*)((byte*)fi + HeaderSize) + i;
 
-    /// <summary><c>fib_info_nhc</c>: returns a nexthop of the fib_info, or the nexthop of its nexthop object.</summary>
+    /// <summary><c>fib_info_nhc</c>: returns nexthop i of the fib_info. If the fib_info uses a nexthop object, returns the object's
+    /// nexthop.</summary>
     public static FibNhCommon* Nhc(FibInfo* fi, int i) =>
         fi->nh != null ? &fi->nh->nh_info->fib_nh.nh_common : &Nh(fi, i)->nh_common;
 
@@ -164,7 +165,7 @@ public unsafe struct NextHop
     public const int RcuOffset = 112;
 }
 
-/// <summary>The contents of a nexthop object that is no group (<c>struct nh_info</c>), 136 bytes.</summary>
+/// <summary>The contents of a nexthop object that is not a group (<c>struct nh_info</c>), 136 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct NhInfo
 {

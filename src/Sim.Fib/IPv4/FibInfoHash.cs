@@ -3,15 +3,15 @@ using System.Numerics;
 
 namespace Sim.Fib;
 
-/// <summary>Finds an equal fib_info, by the hash of net/ipv4/fib_semantics.c.</summary>
+/// <summary>Finds a fib_info that equals a request, with the hash of net/ipv4/fib_semantics.c.</summary>
 /// <remarks><code>
 ///   value  = nhs ^ protocol &lt;&lt; 8 ^ scope ^ prefsrc ^ priority ^ oif of each nexthop        or the id of a nexthop object
 ///   6.12     oif and id hashed to 8 bits first; bucket = the low bits of value ^ value &gt;&gt; 7 ^ value &gt;&gt; 12
 ///   7.3      bucket = the high bits of (value ^ hash mix of the namespace) * golden ratio
 /// </code>
-/// The hash covers neither the gateway nor the encapsulation, which names the peer. So the fib_infos of all peers of one device share
-/// a bucket, and each new route searches it. <see cref="HashesStates"/> adds the encapsulation to the hash. N nexthop objects make
-/// chains of N/256 in 6.12, even if the hash grows, and of about 1 in 7.3.</remarks>
+/// The hash covers neither the gateway nor the encapsulation, which names the peer. So the fib_infos of all peers of one device share a
+/// bucket, and each new route searches it. <see cref="HashesStates"/> adds the encapsulation to the hash. With N nexthop objects, a chain
+/// has N/256 entries in 6.12, even if the hash grows, and about 1 entry in 7.3.</remarks>
 public sealed unsafe partial class FibNet
 {
     private const int DevIndexHashBits = 8;
@@ -23,11 +23,12 @@ public sealed unsafe partial class FibNet
     /// <summary>The number of fib_infos in use (<c>fib_info_cnt</c>).</summary>
     public int InfoCount => (int)_infoCount;
 
-    /// <summary><c>net_hash_mix</c>: a random number of the namespace. In 7.3 it is a part of every fib_info's hash. It only moves infos
-    /// between buckets, so the default 0 is as good as any other value.</summary>
+    /// <summary><c>net_hash_mix</c>: a random number of the namespace. 7.3 adds it to the hash of every fib_info. The number only decides
+    /// the bucket, so the default 0 is as good as any other value.</summary>
     public uint HashMix { get; init; }
 
-    /// <summary>The number of buckets of the fib_info hash (<c>fib_info_hash_size</c>). It doubles when there are as many infos.</summary>
+    /// <summary>The number of buckets of the fib_info hash (<c>fib_info_hash_size</c>). It doubles when the number of fib_infos reaches
+    /// it.</summary>
     public int InfoHashSize => (int)_infoHashSize;
 
     /// <summary>The number of fib_infos that <c>fib_find_info</c> and <c>fib_find_info_nh</c> have compared.</summary>
@@ -36,7 +37,7 @@ public sealed unsafe partial class FibNet
     /// <summary><c>hash_32</c> (include/linux/hash.h).</summary>
     private static uint Hash32(uint value, int bits) => value * 0x61C88647u >> (32 - bits);
 
-    /// <summary>Returns the part of an interface index or object id in the hash: 8 hashed bits in 6.12, all bits in 7.3.</summary>
+    /// <summary>Returns the bits of an interface index or object id that enter the hash: 8 hashed bits in 6.12, all bits in 7.3.</summary>
     private uint IndexHash(uint value) => Follows6_12 ? Hash32(value, DevIndexHashBits) : value;
 
     /// <summary><c>fib_info_hashfn_1</c>.</summary>
@@ -73,7 +74,7 @@ public sealed unsafe partial class FibNet
         return InfoHashResult(value);
     }
 
-    /// <summary><c>fib_find_info_nh</c>: finds the info of a request that names a nexthop object.</summary>
+    /// <summary><c>fib_find_info_nh</c>: finds the fib_info of a request that names a nexthop object.</summary>
     private FibInfo* FindInfoNh(in FibConfig cfg, uint table)
     {
         if (_infoHashSize == 0)
@@ -95,7 +96,7 @@ public sealed unsafe partial class FibNet
         return null;
     }
 
-    /// <summary><c>fib_find_info</c>: finds an info equal to the one just made.</summary>
+    /// <summary><c>fib_find_info</c>: finds a fib_info that equals the new fib_info nfi.</summary>
     private FibInfo* FindInfo(FibInfo* nfi)
     {
         for (var fi = (FibInfo*)_infoHash[InfoHash(nfi)]; fi != null; fi = (FibInfo*)fi->fib_hash.next)
@@ -113,7 +114,8 @@ public sealed unsafe partial class FibNet
         return null;
     }
 
-    /// <summary><c>nh_comp</c> == 0: returns whether both have the same nexthop object, or the same nexthops in the same order.</summary>
+    /// <summary><c>nh_comp</c> == 0: returns whether two fib_infos have the same nexthop object, or the same nexthops in the same
+    /// order.</summary>
     private static bool SameNexthops(FibInfo* fi, FibInfo* ofi)
     {
         if (fi->nh != null || ofi->nh != null)
@@ -134,7 +136,8 @@ public sealed unsafe partial class FibNet
         return true;
     }
 
-    /// <summary><c>fib_info_hash_grow</c> (7.3), a part of <c>fib_create_info</c> in 6.12: doubles the buckets, from 16 on.</summary>
+    /// <summary><c>fib_info_hash_grow</c> (7.3), a part of <c>fib_create_info</c> in 6.12: doubles the number of buckets. The first number
+    /// is 16.</summary>
     private void GrowInfoHash()
     {
         if (_infoCount < _infoHashSize)
@@ -144,8 +147,8 @@ public sealed unsafe partial class FibNet
         InfoHashMove(hash, laddrHash, size);
     }
 
-    /// <summary>Allocates the buckets by value and by source address. In 6.12 these are two allocations, made for the machine's first
-    /// route. In 7.3 they are halves of one (<c>fib_info_hash_alloc</c>), made for each namespace at its start.</summary>
+    /// <summary>Allocates two arrays of buckets: one by hash value, one by source address. 6.12 makes two allocations at the machine's
+    /// first route. 7.3 makes one allocation for both arrays when a namespace starts (<c>fib_info_hash_alloc</c>).</summary>
     private void AllocInfoHash(uint size, out HlistNode** hash, out HlistNode** laddrHash)
     {
         hash = (HlistNode**)Memory.Kvzalloc(size * (Follows6_12 ? 8L : 16L));

@@ -8,10 +8,10 @@ namespace Sim.Fib;
 /// <para>These parts of the kernel are left out: policy rules and the shared local/main trie (<c>fib_trie_unmerge</c>,
 /// <c>fib_table_flush_external</c>), notifiers and hardware offload, exceptions and route caches, route metrics, requests with several
 /// nexthops (RTA_MULTIPATH), devices that go down, and the choice among equal routes after a lookup (<c>fib_select_default</c>,
-/// <c>fib_select_path</c>). They do not change the shape of a table of single routes.</para></remarks>
+/// <c>fib_select_path</c>). These parts do not change the shape of a table whose routes have one nexthop each.</para></remarks>
 public sealed unsafe partial class FibNet : FibNamespace<FibTable>
 {
-    /// <summary>Makes the namespace in <paramref name="memory"/>, which must outlive it.</summary>
+    /// <summary>Makes a namespace that allocates from <paramref name="memory"/>. The memory must outlive the namespace.</summary>
     public FibNet(KernelMemory memory) : base(memory)
     {
         AliasCache = memory.CreateCache("ip_fib_alias", sizeof(FibAlias));
@@ -26,8 +26,8 @@ public sealed unsafe partial class FibNet : FibNamespace<FibTable>
     /// <summary><c>sysctl_fib_sync_mem</c>: after this many bytes of freed tnodes the writer waits for a grace period.</summary>
     public uint SyncMem { get; set; } = 512 * 1024;
 
-    /// <summary>Whether the hash of fib_infos covers the state, as in the series' patch 2. If not, all peers of a device share a bucket,
-    /// as in 6.12.</summary>
+    /// <summary>Whether the hash of fib_infos covers the state, as in a kernel with the series. If not, all peers of a device share a
+    /// bucket.</summary>
     public bool HashesStates { get; init; }
 
     /// <summary>The slab cache of the routes, <c>ip_fib_alias</c>.</summary>
@@ -36,13 +36,15 @@ public sealed unsafe partial class FibNet : FibNamespace<FibTable>
     /// <summary>The slab cache of the leaves, <c>ip_fib_trie</c>.</summary>
     public KmemCache LeafCache { get; }
 
-    /// <summary><c>tnode_free_size</c>: the bytes of tnodes freed since the last wait. As in the kernel, all tables share it.</summary>
+    /// <summary><c>tnode_free_size</c>: the bytes of tnodes freed since the last wait. As in the kernel, all tables share this
+    /// counter.</summary>
     internal uint TnodeFreeSize { get; set; }
 
     /// <summary><c>fib_flush</c>: deletes the dead routes of every table. Returns the number of deleted routes.</summary>
     public int Flush() => Tables.Sum(table => table.Flush());
 
-    /// <summary><c>fib_lookup</c>: looks up by the rules of a new namespace. Returns -ENETUNREACH if no table answers.</summary>
+    /// <summary><c>fib_lookup</c>: looks up an address in local, main and default, as the rules of a new namespace say. Returns
+    /// -ENETUNREACH if no table has a route.</summary>
     internal int FibLookup(uint daddr, in FlowI4 flow, ref FibResult res, FibLookupFlags flags)
     {
         ReadOnlySpan<uint> rules = [RouteTableId.Local, RouteTableId.Main, RouteTableId.Default];

@@ -20,8 +20,8 @@ public sealed unsafe partial class FibNet
     /// <summary><c>fib_check_nh_v6_gw</c>: checks an IPv6 gateway. IPv6's own check of the address is left out.</summary>
     private static int CheckNhV6Gateway(FibNhCommon* nhc) => HoldDevice(nhc, RouteScope.Link);
 
-    /// <summary><c>fib_check_nh_v4_gw</c>: checks that an IPv4 gateway is on a link. The request says so (RTNH_F_ONLINK), or a lookup in
-    /// this table, then in local, main and default, must find the gateway in a narrower scope than the route's.</summary>
+    /// <summary><c>fib_check_nh_v4_gw</c>: checks that an IPv4 gateway is on a link. A request with RTNH_F_ONLINK asserts this. Otherwise a
+    /// lookup in this table, then in local, main and default, must find the gateway in a narrower scope than the route's.</summary>
     private int CheckNhV4Gateway(FibNhCommon* nhc, uint table, byte scope)
     {
         var gateway = (uint)nhc->nhc_gw_first;
@@ -49,7 +49,7 @@ public sealed unsafe partial class FibNet
         return HoldDevice(nhc, (RouteScope)res.Scope);
     }
 
-    /// <summary>Gives the nexthop the device of nhc_oif, and the scope. Returns 0, or -ENODEV without a device.</summary>
+    /// <summary>Sets the nexthop's device (from nhc_oif) and its scope. Returns 0, or -ENODEV if nhc_oif is 0.</summary>
     private static int HoldDevice(FibNhCommon* nhc, RouteScope scope)
     {
         if (nhc->nhc_oif <= 0)
@@ -59,7 +59,7 @@ public sealed unsafe partial class FibNet
         return 0;
     }
 
-    /// <summary><c>inet_addr_type_dev_table</c>: returns the type that an address has on a device, by the local table.</summary>
+    /// <summary><c>inet_addr_type_dev_table</c>: looks up the type of an address on a device in the local table.</summary>
     private RouteType AddressType(uint address, int oif)
     {
         if (address >> 24 == 0 || address == uint.MaxValue)

@@ -4,9 +4,9 @@ namespace Sim.Fib;
 /// <summary>Makes, shares and releases fib_infos: the part of net/ipv4/fib_semantics.c that routes need.</summary>
 public sealed unsafe partial class FibNet
 {
-    /// <summary><c>fib_create_info</c>: returns a fib_info that equals the request, with a reference for the caller, or null and a
-    /// negative error. As in the kernel, it builds a new fib_info, searches the bucket for an equal one, and frees the new one if it
-    /// finds one. Only a request with a nexthop id searches before it builds.</summary>
+    /// <summary><c>fib_create_info</c>: returns a fib_info that equals the request, and takes a reference for the caller. On failure it
+    /// returns null and a negative error. As in the kernel, it builds a new fib_info and searches the bucket for an equal fib_info. If
+    /// there is one, it frees the new one. For a request with a nexthop id it searches first.</summary>
     internal FibInfo* CreateInfo(in FibConfig cfg, uint table, out int err)
     {
         err = -Errno.EINVAL;
@@ -42,7 +42,8 @@ public sealed unsafe partial class FibNet
         return null;
     }
 
-    /// <summary><c>fib_release_info</c>: ends a route's use of a fib_info. After the last use it leaves the hashes.</summary>
+    /// <summary><c>fib_release_info</c>: ends a route's use of a fib_info. After the last use, removes the fib_info from the
+    /// hashes.</summary>
     internal void ReleaseInfo(FibInfo* fi)
     {
         if (fi == null || --fi->fib_treeref != 0)
@@ -57,7 +58,8 @@ public sealed unsafe partial class FibNet
         PutInfo(fi);
     }
 
-    /// <summary><c>fib_info_put</c>: gives a reference back. A lookup without <see cref="FibLookupFlags.NoRef"/> takes one.</summary>
+    /// <summary><c>fib_info_put</c>: drops a reference to a fib_info. A lookup without <see cref="FibLookupFlags.NoRef"/> takes such a
+    /// reference.</summary>
     public void PutInfo(FibInfo* fi)
     {
         if (--fi->fib_clntref == 0)
@@ -67,7 +69,8 @@ public sealed unsafe partial class FibNet
     /// <summary><c>free_fib_info</c>: frees a fib_info after a grace period.</summary>
     private void FreeFibInfo(FibInfo* fi) => CallRcu(&fi->rcu, RcuFunc.InfoFree);
 
-    /// <summary><c>free_fib_info_rcu</c>: frees a fib_info, and puts its nexthop object, which waits for another grace period.</summary>
+    /// <summary><c>free_fib_info_rcu</c>: frees a fib_info, and drops its reference to its nexthop object. The object waits for another
+    /// grace period.</summary>
     private void FreeFibInfoRcu(FibInfo* fi)
     {
         if (fi->nh != null)
@@ -179,7 +182,8 @@ public sealed unsafe partial class FibNet
         return 0;
     }
 
-    /// <summary>The end of <c>fib_create_info</c>: returns an equal fib_info, or puts this one into the hashes.</summary>
+    /// <summary>The end of <c>fib_create_info</c>: returns an equal fib_info if there is one. Otherwise adds the new fib_info to the
+    /// hashes.</summary>
     private FibInfo* LinkInfo(FibInfo* fi)
     {
         var ofi = FindInfo(fi);
@@ -201,8 +205,8 @@ public sealed unsafe partial class FibNet
         return fi;
     }
 
-    /// <summary><c>fib_nh_match</c> of the series == 0: returns whether the fib_info fits everything that a deletion names. The state names
-    /// the request's peer; null for none.</summary>
+    /// <summary><c>fib_nh_match</c> of the series == 0: returns whether the fib_info matches everything that a deletion names. The state
+    /// names the request's peer; it is null if the request names none.</summary>
     internal static bool NhMatch(in FibConfig cfg, LwtunnelState* state, FibInfo* fi)
     {
         if (cfg.Priority != 0 && cfg.Priority != fi->fib_priority)

@@ -13,7 +13,7 @@ internal unsafe struct TableHead
     public RcuHead rcu;
     public nint tb_data;
 
-    /// <summary><c>struct trie</c>: a vector of one pointer. It gives the root node a parent, like any other node.</summary>
+    /// <summary><c>struct trie</c>: a vector of one pointer. It is the parent of the root node.</summary>
     public KeyVector trie;
 
     /// <summary>The offset of rcu (<c>container_of</c>).</summary>
@@ -27,15 +27,16 @@ internal unsafe struct TableHead
 ///    pos 32, root                                                     |                  |
 ///                                                                  fib_info  (shared)  fib_info
 /// </code>
-/// <para>The keys are addresses, not prefixes: 10.0.0.0/24 and 10.0.0.0/8 have one key and one leaf. A lookup walks down to the leaf
-/// nearest to the address. If no route of that leaf covers the address, the lookup clears one bits of the key, the lowest first. So it
-/// finds the shorter prefixes, whose keys are zero in these bits (TrieLookup).</para>
-/// <para>There is one writer, as under RTNL. Lookups with <see cref="FibLookupFlags.NoRef"/> may run beside it on threads that registered
-/// with <see cref="Sim.Kernel.Rcu.AddReader"/>. A result is valid until the thread's next quiescent state. Only the writer may look up
-/// with a reference, because references are not counted atomically here. Insert and lookup allocate no managed memory.</para>
+/// <para>The keys are addresses, not prefixes: 10.0.0.0/24 and 10.0.0.0/8 share one key and one leaf. A lookup walks down to the leaf
+/// nearest to the address. If no route of that leaf covers the address, the lookup clears the 1-bits of the key, the lowest first. The keys
+/// of shorter prefixes are zero in these bits, so the lookup finds them (TrieLookup).</para>
+/// <para>There is one writer, as under RTNL. Lookups with <see cref="FibLookupFlags.NoRef"/> may run at the same time as the writer, on
+/// threads registered with <see cref="Sim.Kernel.Rcu.AddReader"/>. A result is valid until the thread's next quiescent state. Only the
+/// writer may look up with a reference, because references are not counted atomically here. Insert and lookup allocate no managed
+/// memory.</para>
 /// <para>Files, in reading order: <c>KeyVector.cs</c> the node's layout, <c>TrieLookup.cs</c> the read side, <c>TrieInsert.cs</c>,
 /// <c>TrieDelete.cs</c>, <c>TrieResize.cs</c> level compression, <c>TrieSuffix.cs</c> the bits that a lookup skips, <c>TrieNodes.cs</c>
-/// allocation and freeing, <c>TrieWalk.cs</c> and <c>FibTrieStat.cs</c> dumps and /proc. Nexthops come from fib_semantics.c:
+/// allocation and freeing, <c>TrieWalk.cs</c> and <c>FibTrieStat.cs</c> dumps and /proc. The nexthops are a port of fib_semantics.c:
 /// <c>FibInfo.cs</c>, <c>FibSemantics.cs</c>, <c>FibInfoHash.cs</c>, <c>FibNexthopCheck.cs</c>, <c>FibNet.cs</c>.</para></remarks>
 public sealed unsafe partial class FibTable : IRoutingTable, IDisposable
 {
@@ -44,8 +45,9 @@ public sealed unsafe partial class FibTable : IRoutingTable, IDisposable
     private readonly KeyVector* _trie;
     private bool _disposed;
 
-    /// <summary><c>fib_new_table</c>, <c>fib_trie_table</c>: makes an empty table, which its namespace finds by the id.</summary>
-    /// <exception cref="ArgumentException">The namespace has a table of this id.</exception>
+    /// <summary><c>fib_new_table</c>, <c>fib_trie_table</c>: makes an empty table, and registers it in the namespace under this
+    /// id.</summary>
+    /// <exception cref="ArgumentException">Thrown if the namespace already has a table of this id.</exception>
     public FibTable(FibNet net, uint id)
     {
         ArgumentNullException.ThrowIfNull(net);

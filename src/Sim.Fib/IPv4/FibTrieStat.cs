@@ -6,7 +6,7 @@ namespace Sim.Fib;
 /// <summary>The shape of a table (<c>struct trie_stat</c>), counted from the live trie.</summary>
 public sealed class FibTrieStat
 {
-    /// <summary><c>MAX_STAT_DEPTH</c>: tnodes of fewer bits than this are counted by size.</summary>
+    /// <summary><c>MAX_STAT_DEPTH</c>: only tnodes of fewer bits than this are counted by size.</summary>
     public const int MaxStatDepth = 32;
 
     private readonly uint[] _nodeSizes = new uint[MaxStatDepth];
@@ -26,17 +26,17 @@ public sealed class FibTrieStat
 
     public uint NullPointers { get; private set; }
 
-    /// <summary>The number of tnodes of each number of bits.</summary>
+    /// <summary>The number of tnodes for each number of bits.</summary>
     public IReadOnlyList<uint> NodeSizes => _nodeSizes;
 
-    /// <summary>The number of leaves for each number of tnodes above them.</summary>
+    /// <summary>The number of leaves at each depth. The depth of a leaf is the number of tnodes above it.</summary>
     public IReadOnlyList<long> LeafDepths => _leafDepths;
 
     /// <summary>The number of child pointers of all tnodes.</summary>
     public uint Pointers => _nodeSizes.Select((count, bits) => count << bits).Aggregate(0u, (sum, pointers) => sum + pointers);
 
-    /// <summary>"Total size" in bytes: 48 per leaf, 56 per route, 40 per tnode and 8 per pointer. It leaves out fib_infos, and the
-    /// waste in slabs and pages. As in the kernel it wraps at 4 GiB.</summary>
+    /// <summary>"Total size" in bytes: 48 per leaf, 56 per route, 40 per tnode and 8 per pointer. It excludes fib_infos and the unused
+    /// bytes of slabs and pages. As in the kernel, the sum wraps at 4 GiB.</summary>
     public uint TotalBytes => unchecked(
         TNode.LeafSize * Leaves + 56 * Prefixes + (uint)TNode.Size(0) * InternalNodes + 8 * Pointers);
 

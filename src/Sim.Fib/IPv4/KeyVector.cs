@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary><c>struct rcu_head</c>: links an object into the queue of those that wait for a grace period.</summary>
+/// <summary><c>struct rcu_head</c>: links an object into the queue of objects that wait for a grace period.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct RcuHead
 {
     public RcuHead* next;
 
-    /// <summary>The callback: a <see cref="RcuFunc"/> where the kernel has a function pointer.</summary>
+    /// <summary>The callback, as a <see cref="RcuFunc"/>. The kernel has a function pointer here.</summary>
     public nint func;
 }
 
@@ -30,7 +30,7 @@ public unsafe struct RcuHead
 ///   index = (address ^ key) >> pos        index >> bits == 0:  skipped bits agree, index is the child
 ///                                         otherwise:           a skipped bit differs
 /// </code>
-/// <para>In a leaf pos and bits are 0 and the key is complete. There the same test, index == 0, means an exact match.</para></remarks>
+/// <para>In a leaf, pos and bits are 0 and the key is complete. So index == 0 means that the address equals the key.</para></remarks>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct KeyVector
 {
@@ -42,7 +42,7 @@ public unsafe struct KeyVector
     public byte bits;
     public byte slen;
 
-    /// <summary>In a leaf the list of routes. In a tnode the first of 2^bits child pointers.</summary>
+    /// <summary>A leaf has its list of routes here, a tnode the first of its 2^bits child pointers.</summary>
     public HlistNode* leaf;
 
     /// <summary><c>IS_TRIE</c>: whether this is the vector of one pointer in struct trie, above the root.</summary>
@@ -62,7 +62,7 @@ public unsafe struct KeyVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static KeyVector* GetChild(KeyVector* n, ulong i) => Children(n)[i];
 
-    /// <summary><c>tn_info</c>: returns the struct tnode around a node. The vector in struct trie has none.</summary>
+    /// <summary><c>tn_info</c>: returns the struct tnode that contains a node. The vector in struct trie is not part of one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TNode* TnInfo(KeyVector* n) => (TNode*)((byte*)n - TNode.KvOffset);
 
@@ -78,7 +78,7 @@ public unsafe struct KeyVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong GetCindex(uint key, KeyVector* n) => (key ^ n->key) >> n->pos;
 
-    /// <summary><c>get_index</c>: returns the child index, for the vector in struct trie too: its pos is 32, so its index is 0.</summary>
+    /// <summary><c>get_index</c>: returns the child index. For the vector in struct trie the index is 0, because its pos is 32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong GetIndex(uint key, KeyVector* n) => (ulong)(key ^ n->key) >> n->pos;
 }
@@ -89,7 +89,7 @@ public unsafe struct KeyVector
 ///   | rcu     | empty_   | full_    | parent | key | pos | bits | slen | tnode[0] tnode[1] ...
 ///   |         | children | children |        |          key_vector
 /// </code></summary>
-/// <remarks>A lookup reads the bytes from 32 on, and to climb also parent. Only updates use the other bytes.</remarks>
+/// <remarks>A lookup reads the bytes from 32 on. When it climbs, it also reads parent. Only updates use the other bytes.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct TNode
 {
@@ -102,7 +102,8 @@ public unsafe struct TNode
     public RcuHead rcu;
     public uint empty_children;
 
-    /// <summary>The number of children that are tnodes without skipped bits. When this node doubles, they split at no cost.</summary>
+    /// <summary>The number of children that are tnodes without skipped bits. When this node doubles, each of these children fills two
+    /// slots.</summary>
     public uint full_children;
     public KeyVector* parent;
     public KeyVector kv;

@@ -6,8 +6,8 @@ namespace Sim.Fib;
 /// <summary>Deletes a route, flushes dead routes, and frees a whole trie.</summary>
 public sealed unsafe partial class FibTable
 {
-    /// <summary><c>fib_table_delete</c>: deletes the first route of this prefix and dscp that fits the request. A field of 0 fits any
-    /// route, and so does scope nowhere. Returns 0; -ESRCH if no route fits; or -EINVAL.</summary>
+    /// <summary><c>fib_table_delete</c>: deletes the first route of this prefix and dscp that fits the request. If a field of the request
+    /// is 0 (or the scope is nowhere), any value fits. Returns 0; -ESRCH if no route fits; or -EINVAL.</summary>
     public int Delete(in FibConfig cfg)
     {
         var err = cfg.Validate(Id);
@@ -58,8 +58,9 @@ public sealed unsafe partial class FibTable
             FibNet.NhMatch(cfg, state, fi);
     }
 
-    /// <summary><c>fib_remove_alias</c>: takes a route off its leaf. If the leaf is then empty, it is removed and the nodes above are
-    /// resized. If the route was the last, which has the longest suffix, slen is lowered in the leaf and the nodes above.</summary>
+    /// <summary><c>fib_remove_alias</c>: removes a route from its leaf. If the leaf is then empty, removes the leaf and resizes the nodes
+    /// above it. The last route of a leaf has the longest suffix. If that route is removed, lowers slen in the leaf and in the nodes above
+    /// it.</summary>
     private void RemoveAlias(KeyVector* tp, KeyVector* l, FibAlias* old)
     {
         var pprev = old->fa_list.pprev;
@@ -127,7 +128,7 @@ public sealed unsafe partial class FibTable
         }
     }
 
-    /// <summary>The loop of <c>fib_table_flush</c> over a leaf's routes. Returns the slen of the routes that stay.</summary>
+    /// <summary>The loop of <c>fib_table_flush</c> over a leaf's routes. Returns the slen of the remaining routes.</summary>
     private byte FlushLeaf(KeyVector* n, ref int found)
     {
         byte slen = 0;
@@ -150,8 +151,8 @@ public sealed unsafe partial class FibTable
         return slen;
     }
 
-    /// <summary><c>fib_trie_free</c>: frees all nodes and routes without resizing. In the kernel only copies of a table, whose routes own
-    /// no fib_info, still have routes here. In the port the routes own their fib_infos and release them.</summary>
+    /// <summary><c>fib_trie_free</c>: frees all nodes and routes without resizing. In the kernel the table has no routes left, or is a copy
+    /// whose routes own no fib_infos. In the port the routes own their fib_infos, so this function releases the fib_infos.</summary>
     private void TrieFree()
     {
         var pn = _trie;

@@ -13,9 +13,11 @@ public sealed unsafe partial class FibTable
     /// <item><term>Excl</term><description>returns -EEXIST if there is a route of the same key.</description></item>
     /// <item><term>Replace</term><description>replaces the first route of the same key. Nothing changes if that route is equal (type and
     /// fib_info). Returns -EEXIST if another route of the key is equal.</description></item>
-    /// <item><term>Append</term><description>adds behind all routes of the same key; -EEXIST if one is equal.</description></item>
-    /// <item><term>neither</term><description>adds before them (<c>ip route prepend</c>); -EEXIST if one is equal.</description></item>
-    /// <item><term>without Create</term><description>returns -ENOENT if it replaces nothing.</description></item> </list>
+    /// <item><term>Append</term><description>adds the route behind all routes of the same key. Returns -EEXIST if one of those routes is
+    /// equal.</description></item>
+    /// <item><term>neither</term><description>adds the route before all routes of the same key (<c>ip route prepend</c>). Returns -EEXIST
+    /// if one of those routes is equal.</description></item>
+    /// <item><term>without Create</term><description>returns -ENOENT if the request replaces no route.</description></item> </list>
     /// -EINVAL, -ENODEV and -ENETUNREACH come from the checks of the request and the nexthop.</remarks>
     public int Insert(in FibConfig cfg)
     {
@@ -70,8 +72,8 @@ public sealed unsafe partial class FibTable
         return 0;
     }
 
-    /// <summary>Finds an equal route (type and fib_info) among the routes of the same key, or null. <paramref name="fa"/> becomes that
-    /// route, or the first route behind the key, or null.</summary>
+    /// <summary>Returns the route of the same key with equal type and fib_info, or null. Sets <paramref name="fa"/> to the returned route,
+    /// or else to the first route behind those of the key (null if there is none).</summary>
     private FibAlias* FindEqual(ref FibAlias* fa, byte slen, in FibConfig cfg, FibInfo* fi)
     {
         for (; fa != null; fa = FibAlias.Next(fa))
@@ -143,7 +145,8 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary><c>fib_find_alias</c>: returns the first route of this suffix length and dscp whose priority is at least this value. If
-    /// there is none, returns the route before which it belongs, or null if it belongs behind all of its suffix length.</summary>
+    /// there is none, returns the route before which a new route belongs. Returns null if the new route belongs behind all routes of its
+    /// suffix length.</summary>
     private static FibAlias* FindAlias(HlistNode* list, byte slen, byte dscp, uint prio, uint table)
     {
         for (var fa = (FibAlias*)list; fa != null; fa = FibAlias.Next(fa))
@@ -183,7 +186,7 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary><c>fib_insert_node</c>: puts a new leaf under <paramref name="tp"/>. If the slot holds a node whose skipped bits differ
-    /// from the key, both go under a new tnode, which reads the highest bit that differs:
+    /// from the key, the node and the leaf go under a new tnode, which reads the highest bit that differs:
     /// <code>
     ///   tp -> n          tp -> tn -> n           tn.pos = highest bit in which key and n.key differ
     ///                           \--> leaf
@@ -208,8 +211,8 @@ public sealed unsafe partial class FibTable
         TrieRebalance(tp);
     }
 
-    /// <summary><c>fib_insert_alias</c>: puts a route on its leaf, before <paramref name="fa"/>. If that is null, the route goes behind the
-    /// last one of the same suffix length. Makes the leaf if there is none.</summary>
+    /// <summary><c>fib_insert_alias</c>: puts a route on its leaf, before <paramref name="fa"/>. If <paramref name="fa"/> is null, the
+    /// route goes behind the last route of the same suffix length. If there is no leaf, makes one.</summary>
     private void InsertAlias(KeyVector* tp, KeyVector* l, FibAlias* created, FibAlias* fa, uint key)
     {
         if (l == null)

@@ -12,7 +12,7 @@ public struct FlowI4
     /// <summary>The DS field. Only its bits 0x1C are compared with a route's (<c>fib_dscp_masked_match</c>).</summary>
     public byte Tos;
 
-    /// <summary>The least scope that the route may have.</summary>
+    /// <summary>The lowest value of scope that the route may have.</summary>
     public RouteScope Scope;
 }
 
@@ -37,18 +37,18 @@ public unsafe struct FibResult
 /// <summary>Records what a lookup reads. <see cref="NoTrace"/> compiles to nothing.</summary>
 internal unsafe interface ILookupTrace
 {
-    /// <summary>Reads the key, pos, bits and slen of a node on the way down.</summary>
+    /// <summary>Records reads of a node's key, pos, bits and slen on the way down.</summary>
     void Node(KeyVector* n);
 
-    /// <summary>Reads a child pointer, or the head of a leaf's list.</summary>
+    /// <summary>Records the read of a child pointer, or of the head of a leaf's list.</summary>
     void Slot(void* slot);
 
-    /// <summary>Climbs out of a node: reads its key and parent, and the parent's key and pos.</summary>
+    /// <summary>Records a climb out of a node, which reads its key and parent, and the parent's key and pos.</summary>
     void Climb(KeyVector* n);
 
     void Alias(FibAlias* fa);
 
-    /// <summary>Goes on from a route to the next.</summary>
+    /// <summary>Records the step from a route to the next route.</summary>
     void Link(FibAlias* fa);
 
     void Info(FibInfo* fi);
@@ -57,15 +57,15 @@ internal unsafe interface ILookupTrace
 }
 
 /// <summary>Looks up the longest prefix that contains an address.</summary>
-/// <remarks><para>On the way down, the bits of the address lead to the only leaf whose key can equal it. If there is no such leaf, or
-/// its routes do not cover the address, the answer is a shorter prefix. A prefix of length p is stored under a key that ends with 32-p
-/// zeros. So the candidates are the keys that agree with the address down to some bit and are zero below. Clearing the one bits of the
-/// index from the lowest up tries the longest candidates first:</para>
+/// <remarks><para>On the way down, the bits of the address lead to the only leaf whose key can equal the address. If there is no such leaf,
+/// or its routes do not cover the address, the answer is a shorter prefix. A prefix of length p is stored under a key that ends with 32-p
+/// zeros. So the candidates are the keys that agree with the address down to some bit and are zero in all lower bits. The lookup clears the
+/// 1-bits of the index, the lowest first, and so tries the longest prefixes first:</para>
 /// <code>
 ///   address bits in this node   1 0 1 1      tried: 1011, then 1010, 1000, 0000, then the parent, one bit less
 ///   (pos p)                                         /32-p  /31-p ...
 /// </code>
-/// <para>After a bit is cleared, all lower bits count as zero. So the lookup takes child 0 on the whole way down again.</para></remarks>
+/// <para>After a bit is cleared, all lower bits count as zero. So the lookup then takes child 0 on the whole way down.</para></remarks>
 public sealed unsafe partial class FibTable
 {
     /// <summary>The result of <see cref="CheckLeaf"/> if no route of the leaf answers. It is not an error number.</summary>
@@ -87,7 +87,8 @@ public sealed unsafe partial class FibTable
         return Lookup(daddr, flow, ref res, flags, ref trace);
     }
 
-    /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
+    /// <summary>Looks up an address as the other overloads do. Clears <paramref name="path"/>, then records every read of the lookup
+    /// there.</summary>
     public int Lookup(
         uint daddr, ref FibResult res, LookupPath path, in FlowI4 flow = default, FibLookupFlags flags = FibLookupFlags.NoRef)
     {

@@ -6,7 +6,8 @@ namespace Sim.Fib;
 /// <summary>Makes, links and frees nodes.</summary>
 public sealed unsafe partial class FibTable
 {
-    /// <summary><c>__node_free_rcu</c>: frees a leaf to its slab, and a tnode to kmalloc or vmalloc by its size.</summary>
+    /// <summary><c>__node_free_rcu</c>: frees a leaf or a tnode. A leaf goes to its slab; a tnode goes to kmalloc or vmalloc, depending on
+    /// its size.</summary>
     internal static void NodeFreeRcu(FibNet net, TNode* n)
     {
         if (n->kv.bits == 0)
@@ -49,7 +50,7 @@ public sealed unsafe partial class FibTable
         return l;
     }
 
-    /// <summary><c>tnode_new</c>: makes an empty tnode, which reads this number of bits of the key from pos on.</summary>
+    /// <summary><c>tnode_new</c>: makes an empty tnode. It reads this number of bits of the key, starting at bit pos.</summary>
     private KeyVector* TnodeNew(uint key, int pos, int bits)
     {
         var shift = pos + bits;
@@ -85,7 +86,7 @@ public sealed unsafe partial class FibTable
             TnInfo(n)->full_children--;
     }
 
-    /// <summary><c>put_child</c>: sets child i. Updates the counts of empty and full children and the slen.</summary>
+    /// <summary><c>put_child</c>: sets child i. Updates the node's slen and its counts of empty and full children.</summary>
     private static void PutChild(KeyVector* tn, ulong i, KeyVector* n)
     {
         var chi = GetChild(tn, i);
@@ -149,7 +150,8 @@ public sealed unsafe partial class FibTable
         TnInfo(tn)->rcu.next = &TnInfo(n)->rcu;
     }
 
-    /// <summary><c>tnode_free</c>: frees the list's nodes after a grace period. Waits for one after each fib_sync_mem bytes.</summary>
+    /// <summary><c>tnode_free</c>: frees the list's nodes after a grace period. After each fib_sync_mem bytes of freed nodes it waits for a
+    /// grace period.</summary>
     private void TnodeFree(KeyVector* tn)
     {
         var head = &TnInfo(tn)->rcu;

@@ -8,23 +8,23 @@ namespace Sim.Fib;
 /// <remarks><code>
 ///   inflate   bits 2, pos 6                    bits 3, pos 5
 ///             [ a | - | T | b ]         ->     [ a | - | - | - | T0 | T1 | b | - ]
-///   T is a full child of bits 1: its two children move up and T is removed. A full child of more bits is split
-///   into two of one bit less. A leaf, or a child that skips bits, moves to the slot that its key names.
-///   halve is the reverse: two neighbours get a new parent of bits 1, a single one moves as it is.
+///   T is a full child of bits 1: its two children move up and T is removed. A full child of more bits is split into two
+///   nodes of one bit less. A leaf, or a child that skips bits, moves to the slot that its key names.
+///   halve is the reverse: two neighbours get a new parent of bits 1; a child without a neighbour moves unchanged.
 /// </code>
-/// The threshold for growing is twice the one for shrinking, so that a node near a threshold is not resized at every change. The
-/// root has lower thresholds. Therefore the order of insertions and deletions influences the shape.</remarks>
+/// The threshold for growing is twice the one for shrinking, so that a node near a threshold is not resized at every change. Therefore the
+/// shape depends on the order of insertions and deletions. The root has lower thresholds.</remarks>
 public sealed unsafe partial class FibTable
 {
     /// <summary>A node is halved if less than this percentage of its children exist.</summary>
     internal const int HalveThreshold = 25;
 
-    /// <summary>A node is inflated if at least this percentage of the children would exist afterwards.</summary>
+    /// <summary>A node is inflated if at least this percentage of its children would exist afterwards.</summary>
     internal const int InflateThreshold = 50;
     internal const int HalveThresholdRoot = 15;
     internal const int InflateThresholdRoot = 30;
 
-    /// <summary>The most times that one call of <see cref="Resize"/> inflates or halves a node.</summary>
+    /// <summary>The maximum number of times that one call of <see cref="Resize"/> inflates or halves a node.</summary>
     internal const int MaxWork = 10;
 
     /// <summary><c>replace</c>: replaces a node by its resized copy. Returns the parent.</summary>
@@ -135,8 +135,8 @@ public sealed unsafe partial class FibTable
         return tp;
     }
 
-    /// <summary>
-    /// <c>should_inflate</c>: returns whether to double a node. If e of its c children are empty and f are full, c-e+f of 2c are used then:
+    /// <summary> <c>should_inflate</c>: returns whether to double a node. If e of its c children are empty and f are full, the doubled node
+    /// uses c-e+f of its 2c slots:
     /// <code>  100 (c - e + f) >= threshold * 2c   </code>
     /// </summary>
     private static bool ShouldInflate(KeyVector* tp, KeyVector* tn)
@@ -148,7 +148,7 @@ public sealed unsafe partial class FibTable
         return used > 1 && tn->pos != 0 && 50 * used >= threshold;
     }
 
-    /// <summary><c>should_halve</c>: returns whether <c>100 (c - e) &lt; threshold * c</c>, for e empty of c children.</summary>
+    /// <summary><c>should_halve</c>: returns whether <c>100 (c - e) &lt; threshold * c</c>, where e of the c children are empty.</summary>
     private static bool ShouldHalve(KeyVector* tp, KeyVector* tn)
     {
         var used = ChildLength(tn);
@@ -167,8 +167,8 @@ public sealed unsafe partial class FibTable
         return used < 2;
     }
 
-    /// <summary><c>resize</c>: inflates a node while it is dense enough. If it was not, halves it while it is too sparse, and collapses it
-    /// if it has at most one child. Returns the parent.</summary>
+    /// <summary><c>resize</c>: inflates a node while it is dense enough. If it was not inflated, halves it while it is too sparse, and
+    /// collapses it if it has at most one child. Returns the parent.</summary>
     private KeyVector* Resize(KeyVector* tn)
     {
         var tp = NodeParent(tn);

@@ -3,7 +3,8 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>Keeps the suffix lengths of nodes. They tell a lookup that failed below whether the node may hold a shorter prefix.</summary>
+/// <summary>Keeps the suffix lengths of nodes. If a lookup finds no route below a node, the node's suffix length tells whether the node may
+/// hold a shorter prefix.</summary>
 /// <remarks><code>
 ///   pos 8, bits 4    child 0000  slen may be 12 and more: its keys are zero in all four bits
 ///                    child 0100  slen at most 10, child 1000 at most 11: a prefix of suffix length s has a
@@ -13,7 +14,7 @@ namespace Sim.Fib;
 /// If slen equals pos, a lookup that backtracks skips the whole node.</remarks>
 public sealed unsafe partial class FibTable
 {
-    /// <summary><c>update_suffix</c>: computes slen again from the children that can have the longest suffix. Returns it.</summary>
+    /// <summary><c>update_suffix</c>: recomputes slen from the children that can have the longest suffix. Returns the new slen.</summary>
     private static byte UpdateSuffix(KeyVector* tn)
     {
         var slen = tn->pos;
@@ -37,7 +38,8 @@ public sealed unsafe partial class FibTable
         return slen;
     }
 
-    /// <summary><c>node_pull_suffix</c>: lowers slen after a suffix below was removed. Goes up while slen changes.</summary>
+    /// <summary><c>node_pull_suffix</c>: lowers slen in a node after the longest suffix below it was removed. Continues with the parent
+    /// while slen changes.</summary>
     private static void NodePullSuffix(KeyVector* tn, byte slen)
     {
         var nodeSlen = tn->slen;
@@ -51,7 +53,8 @@ public sealed unsafe partial class FibTable
         }
     }
 
-    /// <summary><c>node_push_suffix</c>: raises slen for a longer suffix. Goes up at most to the vector in struct trie (slen 32).</summary>
+    /// <summary><c>node_push_suffix</c>: raises slen in a node for a longer suffix below it. Continues with the parent, at most up to the
+    /// vector in struct trie (slen 32).</summary>
     private static void NodePushSuffix(KeyVector* tn, byte slen)
     {
         while (tn->slen < slen)

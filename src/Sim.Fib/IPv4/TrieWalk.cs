@@ -3,8 +3,8 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>A route in a dump. Priority is the metric. Oif, Peer and Gateway are those of the first nexthop, NhId is the id of its
-/// object; 0 stands for none. Info is the address of the fib_info, which routes may share.</summary>
+/// <summary>A route in a dump. Priority is the metric. Oif, Peer and Gateway belong to the first nexthop. NhId is the id of the nexthop
+/// object. In all four, 0 stands for none. Info is the address of the fib_info, which routes may share.</summary>
 public readonly record struct FibRoute(
     Prefix Dst, byte Dscp, RouteType Type, RouteScope Scope, byte Protocol, uint Priority, int Oif, int Peer, UInt128 Gateway,
     uint NhId, nint Info);
@@ -18,7 +18,8 @@ public interface IFibTrieVisitor
     /// <summary>Receives a leaf, before its routes.</summary>
     void Leaf(int depth, uint key, int slen);
 
-    /// <summary>Receives a route of the last leaf, in the leaf's order, with its prefix length and its fib_info.</summary>
+    /// <summary>Receives a route of the leaf received last, with its prefix length and its fib_info. The routes come in the leaf's
+    /// order.</summary>
     unsafe void Route(int length, FibInfo* info);
 }
 
@@ -50,7 +51,8 @@ public sealed unsafe partial class FibTable
         }
     }
 
-    /// <summary><c>leaf_walk_rcu</c>: finds the first leaf whose key is at least this one. It starts at a node above that leaf.</summary>
+    /// <summary><c>leaf_walk_rcu</c>: finds the first leaf whose key is at least this one. The search starts at a node above that
+    /// leaf.</summary>
     private static KeyVector* LeafWalk(KeyVector** tn, uint key)
     {
         KeyVector* pn;

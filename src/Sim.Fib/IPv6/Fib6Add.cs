@@ -6,7 +6,7 @@ namespace Sim.Fib;
 /// <summary>Finds or makes the node of a prefix.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary><c>fib6_add</c>: adds a route, to which the tree then holds a reference. Returns 0 or a negative error.</summary>
+    /// <summary><c>fib6_add</c>: adds a route, and takes a reference to it for the tree. Returns 0 or a negative error.</summary>
     private int Add(Fib6Info* rt, NlmFlags flags)
     {
         var fn = Add1(rt->fib6_dst, flags, out var err);
@@ -30,8 +30,9 @@ public sealed unsafe partial class Fib6Table
         return err;
     }
 
-    /// <summary><c>fib6_add_1</c>: finds or makes the node of a prefix. A node that only branched, and a root without routes, lose their
-    /// leaf. Returns null and -ENOENT if there is no node and the request must not make one.</summary>
+    /// <summary><c>fib6_add_1</c>: finds or makes the node of a prefix. If an existing node has no routes, clears its leaf, which held the
+    /// route of another node or the null entry. Returns null and -ENOENT if there is no node and the request does not allow a new
+    /// one.</summary>
     private Fib6Node* Add1(in Rt6Key key, NlmFlags flags, out int err)
     {
         err = 0;
@@ -79,12 +80,13 @@ public sealed unsafe partial class Fib6Table
         return ln;
     }
 
-    /// <summary>Returns -ENOENT for a replacement without NLM_F_CREATE, else 0. For a new route the kernel only warns.</summary>
+    /// <summary>Returns -ENOENT for a replacement without NLM_F_CREATE, else 0. If a request that is no replacement lacks NLM_F_CREATE, the
+    /// kernel only warns.</summary>
     private static int MayCreate(NlmFlags flags) =>
         (flags & (NlmFlags.Create | NlmFlags.Replace)) == NlmFlags.Replace ? -Errno.ENOENT : 0;
 
     /// <summary>The end of <c>fib6_add_1</c>: puts a new node above <paramref name="fn"/>, which is child <paramref name="dir"/> of its
-    /// parent. If the new prefix does not contain that of fn, both go below a new node without routes:
+    /// parent. If the new prefix does not contain the prefix of fn, both nodes go below a new node without routes:
     /// <code>
     ///   pn -> fn     pn -> in -> fn          in.fn_bit = first bit that differs
     ///                       \--> ln
@@ -137,7 +139,7 @@ public sealed unsafe partial class Fib6Table
         _net.FibNodes--;
     }
 
-    /// <summary>Returns the address of the left pointer for 0 and of the right one for 1, which is next to it.</summary>
+    /// <summary>Returns the address of a child pointer: left for 0, right for 1. The two pointers are adjacent.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Fib6Node** Child(Fib6Node* fn, nuint dir) => &fn->left + dir;
 

@@ -38,10 +38,10 @@ public sealed unsafe partial class Fib6Table
         return 0;
     }
 
-    /// <summary>The search in <c>fib6_add_rt2node</c>. If <paramref name="found"/>, the new route replaces <paramref name="iter"/>. That is
-    /// the first route of the metric that has a gateway if the new one has, and none if the new one has none; else the first of the
-    /// metric. If not <paramref name="found"/>, the new route goes before <paramref name="iter"/>. Its nsiblings then counts the other
-    /// routes of its multipath route: those of the same metric with gateways.</summary>
+    /// <summary>The search in <c>fib6_add_rt2node</c>. If <paramref name="found"/>, the new route replaces <paramref name="iter"/>: the
+    /// first route of its metric that also has a gateway (or also has none). If no route fits, <paramref name="iter"/> is the first route
+    /// of the metric. If not <paramref name="found"/>, the new route goes before <paramref name="iter"/>. Its nsiblings then counts the
+    /// other routes of its multipath route: the routes of the same metric with gateways.</summary>
     private static int FindPlace(
         Fib6NodeTail* t, Fib6Info* rt, NlmFlags flags, Fib6Info** iter, Fib6Info*** ins, out bool found)
     {
@@ -89,7 +89,7 @@ public sealed unsafe partial class Fib6Table
         return 0;
     }
 
-    /// <summary>The part of <c>fib6_add_rt2node</c> that puts the new route into the ring of its multipath route.</summary>
+    /// <summary>The part of <c>fib6_add_rt2node</c> that adds the new route to the ring of its multipath route.</summary>
     private void LinkSiblings(Fib6Info* leaf, Fib6Info* rt)
     {
         var first = leaf;
@@ -101,8 +101,8 @@ public sealed unsafe partial class Fib6Table
         MultipathRebalance(first);
     }
 
-    /// <summary>The NLM_F_REPLACE part of <c>fib6_add_rt2node</c>: replaces <paramref name="old"/>, and the whole multipath route if it
-    /// belongs to one.</summary>
+    /// <summary>The NLM_F_REPLACE part of <c>fib6_add_rt2node</c>: replaces <paramref name="old"/>. If <paramref name="old"/> belongs to a
+    /// multipath route, replaces the whole multipath route.</summary>
     private void ReplaceRoute(Fib6Node* fn, Fib6Info* rt, Fib6Info* old, Fib6Info** ins)
     {
         Fib6Net.Hold(rt);
@@ -129,7 +129,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary>Removes a replaced route. 6.12 purges it at once, 7.3 only when the new route is in its place.</summary>
+    /// <summary>Removes a replaced route. 6.12 purges the old route at once, 7.3 only when the new route is in its place.</summary>
     private void Discard(Fib6Info* old, Fib6Node* fn)
     {
         old->fib6_node = null;
@@ -162,7 +162,8 @@ public sealed unsafe partial class Fib6Table
     internal static bool QualifyForEcmp(Fib6Info* f6i) =>
         (f6i->fib6_flags & Rtf.AddrConf) == 0 && f6i->nh == null && Fib6Info.InlineNh(f6i)->nh_common.nhc_gw_family != 0;
 
-    /// <summary><c>rt6_duplicate_nexthop</c>: returns whether both have the same object, or device, gateway and state.</summary>
+    /// <summary><c>rt6_duplicate_nexthop</c>: returns whether two routes have the same nexthop object, or the same device, gateway and
+    /// state.</summary>
     internal static bool DuplicateNexthop(Fib6Info* a, Fib6Info* b)
     {
         if (a->nh != null || b->nh != null)
