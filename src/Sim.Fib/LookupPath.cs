@@ -49,7 +49,7 @@ public readonly record struct LookupStep(LookupStepKind Kind, uint Key, byte Pos
 /// <remarks>In an IPv4 table it counts the lines of the root pointer, node headers (key to slen), child pointers, parent pointers of
 /// climbs, the leaf's list, the route, the fib_info and the nexthop. fib_props and the net_device are not counted, because they are the
 /// same for all routes and stay in cache. In an IPv6 table it counts the lines of nodes, of compared routes and of the nexthop.
-/// <see cref="TrieCacheLines"/> leaves out the routes.</remarks>
+/// <see cref="TrieCacheLines"/> excludes the lines of routes and nexthops.</remarks>
 public sealed class LookupPath
 {
     private const int LineShift = 6;
@@ -102,7 +102,7 @@ public sealed class LookupPath
 
     internal void Climb() => Climbs++;
 
-    /// <summary>Records the lines of these bytes. A path has a few dozen lines, so a list is searched fastest.</summary>
+    /// <summary>Records the lines of these bytes. A path has a few dozen lines, so searching a list is fastest.</summary>
     internal void Read(nint address, int bytes, bool inTrie)
     {
         for (var line = address >> LineShift; line <= (address + bytes - 1) >> LineShift; line++)

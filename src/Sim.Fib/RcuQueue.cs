@@ -7,7 +7,7 @@ internal enum RcuFunc
     AliasFree = 1, NodeFree, InfoFree, NexthopFree, StateFree, RoutePeerFree, TableFree, Fib6NodeFree, Fib6InfoFree, Lc6NodeFree,
 }
 
-/// <summary>Frees the object that <paramref name="head"/> lies in.</summary>
+/// <summary>Frees the object that contains <paramref name="head"/>.</summary>
 internal unsafe delegate void RcuCallback(RcuHead* head, RcuFunc func);
 
 /// <summary><c>call_rcu</c>: queues objects to free after a grace period. As in the kernel, the objects' own rcu_heads link the queue,
@@ -37,7 +37,8 @@ internal sealed unsafe class RcuQueue(KernelMemory memory, RcuCallback invoke) :
         _tail = head;
     }
 
-    /// <summary><c>rcu_barrier</c>: ends grace periods until no object waits, because a callback may queue another object.</summary>
+    /// <summary><c>rcu_barrier</c>: ends one grace period after the other until no object waits. One is not enough, because a callback may
+    /// queue another object.</summary>
     public void Barrier()
     {
         while (_head != null)

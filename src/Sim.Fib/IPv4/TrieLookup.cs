@@ -173,7 +173,7 @@ public sealed unsafe partial class FibTable
         goto backtrace;
     }
 
-    /// <summary><c>prefix_mismatch</c>: returns nonzero if the address differs from the node's key at or above the key's lowest one bit.
+    /// <summary><c>prefix_mismatch</c>: returns nonzero if the address differs from the node's key at or above the key's lowest 1-bit.
     /// Lower bits do not count, because a shorter prefix has zeros there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint PrefixMismatch(uint key, KeyVector* n)

@@ -140,7 +140,7 @@ public sealed unsafe partial class Fib6Table
             Purge(fn);
     }
 
-    /// <summary>Purges and releases the replaced routes, the last first (the purge list of <c>fib6_add</c> in 7.3).</summary>
+    /// <summary>Purges and releases the replaced routes, the last one first (the purge list of <c>fib6_add</c> in 7.3).</summary>
     private void Purge(Fib6Node* fn)
     {
         while (_purged.TryPop(out var old))

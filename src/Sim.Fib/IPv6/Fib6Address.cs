@@ -6,12 +6,12 @@ namespace Sim.Fib;
 /// <summary>Reads bits of addresses that are stored as two halves in host order, high half first.</summary>
 internal static class Fib6Address
 {
-    /// <summary><c>addr_bit_set</c>: returns a bit. Bit 0 is the first of the address. For bit 128 the kernel reads behind the address, and
-    /// this reads bit 64. The result does not matter, because a node of 128 bits has no children.</summary>
+    /// <summary><c>addr_bit_set</c>: returns a bit of an address. Bit 0 is the first bit. For bit 128 the kernel reads memory behind the
+    /// address, and the port reads bit 64. The result does not matter, because a node of 128 bits has no children.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nuint Bit(ulong high, ulong low, int bit) => (nuint)((bit < 64 ? high : low) >> (~bit & 63)) & 1;
 
-    /// <summary><c>ipv6_prefix_equal</c>: returns whether the first <paramref name="plen"/> bits agree.</summary>
+    /// <summary><c>ipv6_prefix_equal</c>: returns whether the first <paramref name="plen"/> bits of two addresses agree.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool PrefixEqual(in Rt6Key key, ulong high, ulong low, int plen)
     {

@@ -5,14 +5,14 @@ namespace Sim.Fib;
 /// RTA_PREFSRC, RTA_METRICS, RTA_PREF, RTA_EXPIRES, RTA_ENCAP and RTA_MULTIPATH are not modelled.</summary>
 public struct Fib6Config
 {
-    /// <summary><c>IP6_RT_PRIO_USER</c>: the metric of a new route whose request names none.</summary>
+    /// <summary><c>IP6_RT_PRIO_USER</c>: the metric of a new route if the request names no metric.</summary>
     public const uint UserMetric = 1024;
 
     public byte DstLen;
     public byte Protocol;
     public RouteType Type;
 
-    /// <summary>The id of the table; 0 for the table that gets the request.</summary>
+    /// <summary>The id of the table. 0 means the table that receives the request.</summary>
     public uint Table;
 
     /// <summary>The address of the prefix. As in the kernel, bits beyond <see cref="DstLen"/> are ignored.</summary>
@@ -26,15 +26,16 @@ public struct Fib6Config
     /// <summary>The metric. 0 stands for <see cref="UserMetric"/> in an addition, and for any metric in a deletion.</summary>
     public uint Metric;
 
-    /// <summary>RTA_NH_ID: the id of a nexthop object. It excludes Oif, a gateway and a peer.</summary>
+    /// <summary>RTA_NH_ID: the id of a nexthop object. If it is set, Oif, the gateway and the peer must be 0.</summary>
     public uint NhId;
 
-    /// <summary>The peer behind the device, as the proposed route attribute names it; 0 for none.</summary>
+    /// <summary>The peer behind the device, set by the proposed route attribute; 0 for none.</summary>
     public int Peer;
     public NlmFlags NlFlags;
 
-    /// <summary><c>ip -6 route add PREFIX dev OIF [via-wgpeer PEER]</c>: with protocol boot, create and exclusive.</summary>
-    /// <exception cref="ArgumentException">The prefix is IPv4.</exception>
+    /// <summary>Returns the request of <c>ip -6 route add PREFIX dev OIF [via-wgpeer PEER]</c>: protocol boot, flags create and
+    /// exclusive.</summary>
+    /// <exception cref="ArgumentException">Thrown if the prefix is IPv4.</exception>
     public static Fib6Config Add(Prefix prefix, int oif, int peer = 0)
     {
         if (prefix.Family != Family.IPv6)
@@ -51,7 +52,7 @@ public struct Fib6Config
         };
     }
 
-    /// <summary><c>ip -6 route del PREFIX</c>: the route may have any protocol, metric and nexthop.</summary>
+    /// <summary>Returns the request of <c>ip -6 route del PREFIX</c>. It deletes a route of any protocol, metric and nexthop.</summary>
     public static Fib6Config Delete(Prefix prefix) => Add(prefix, 0) with
     {
         Protocol = 0,
@@ -59,7 +60,7 @@ public struct Fib6Config
         NlFlags = NlmFlags.None,
     };
 
-    /// <summary>The <c>fc_flags</c> that <c>rtm_to_fib6_config</c> makes of the type and flags, without RTF_GATEWAY.</summary>
+    /// <summary>The <c>fc_flags</c> that <c>rtm_to_fib6_config</c> derives from the route's type and flags, without RTF_GATEWAY.</summary>
     internal readonly Rtf RouteFlags => Rtf.Up | (Rtf)(Flags & RtnhFlags.OnLink) | Type switch
     {
         RouteType.Unreachable or RouteType.Blackhole or RouteType.Prohibit or RouteType.Throw => Rtf.Reject,

@@ -6,7 +6,8 @@ namespace Sim.Fib;
 /// <summary>Deletes routes, and nodes that are no longer needed.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary><c>fib6_locate</c> with exact_match: returns the node of this prefix; null if there is none with its own routes.</summary>
+    /// <summary><c>fib6_locate</c> with exact_match: returns the node of this prefix. Returns null if the node does not exist or has no
+    /// routes of its own.</summary>
     internal Fib6Node* Locate(in Rt6Key key)
     {
         var fn = _root;
@@ -89,7 +90,7 @@ public sealed unsafe partial class Fib6Table
         MultipathRebalance(other);
     }
 
-    /// <summary><c>fib6_purge_rt</c>: replaces the route in the nodes above that only branch and use it as their leaf.</summary>
+    /// <summary><c>fib6_purge_rt</c>: gives another leaf to the nodes above that have no routes and use this route as their leaf.</summary>
     private void PurgeRt(Fib6Info* rt, Fib6Node* fn)
     {
         rt->bits |= Fib6InfoBits.Destroying; // fib6_drop_pcpu_from
@@ -113,7 +114,8 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>fib6_find_prefix</c>: returns a route below a node: the left child's leaf, or else the right child's.</summary>
+    /// <summary><c>fib6_find_prefix</c>: returns a route below a node: the leaf of the left child or, if there is none, of the right
+    /// child.</summary>
     private Fib6Info* FindPrefix(Fib6Node* fn)
     {
         if ((Tail(fn)->fn_flags & Fib6NodeFlags.Root) != 0)
@@ -123,7 +125,7 @@ public sealed unsafe partial class Fib6Table
         return fn->right != null ? Tail(fn->right)->leaf : null;
     }
 
-    /// <summary><c>fib6_repair_tree</c>: removes a node without routes unless it has two children. Goes on with the parent. Returns the
+    /// <summary><c>fib6_repair_tree</c>: removes a node without routes unless it has two children. Continues with the parent. Returns the
     /// node at which it stopped.</summary>
     private Fib6Node* RepairTree(Fib6Node* fn)
     {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>An IPv6 route in a dump. Each part of a multipath route is a route. Oif, Peer and Gateway are those of the nexthop, NhId is
-/// the id of its object; 0 stands for none. Info is the address of the fib6_info.</summary>
+/// <summary>An IPv6 route in a dump. Each nexthop of a multipath route is listed as a route of its own. Oif, Peer and Gateway belong to the
+/// nexthop. NhId is the id of the nexthop object. In all four, 0 stands for none. Info is the address of the fib6_info.</summary>
 public readonly record struct Fib6Route(
     Prefix Dst, RouteType Type, byte Protocol, uint Metric, int Oif, int Peer, UInt128 Gateway, uint NhId, nint Info);
 
@@ -14,7 +14,8 @@ public interface IFib6Visitor
     /// has the null entry.</summary>
     unsafe void Node(int depth, int bit, Fib6NodeFlags flags, Fib6Info* leaf, int routes);
 
-    /// <summary>Receives a route of the last node, in the order of its list. Siblings come one by one.</summary>
+    /// <summary>Receives a route of the node received last. The routes come in the order of the node's list, and siblings come one by
+    /// one.</summary>
     unsafe void Route(Fib6Info* info);
 }
 

@@ -23,22 +23,23 @@ public unsafe struct Fib6Result
 /// <summary>Records what a lookup in an IPv6 table reads. <see cref="NoTrace"/> compiles to nothing.</summary>
 internal unsafe interface IFib6Trace
 {
-    /// <summary>Reads a node on the way down: its bit, and the child that the address selects.</summary>
+    /// <summary>Records the read of a node on the way down: its bit, and the child that the address selects.</summary>
     void Node(Fib6Node* fn, Fib6Node** child);
 
-    /// <summary>Reads a node on the way up: its subtree and flags, and the prefix of its leaf if it has routes.</summary>
+    /// <summary>Records the read of a node on the way up: its subtree and flags, and its leaf's prefix if the node has routes.</summary>
     void Compare(Fib6Node* fn, bool withLeaf);
 
-    /// <summary>Goes from a node to its parent.</summary>
+    /// <summary>Records the step from a node to its parent.</summary>
     void Climb(Fib6Node* fn);
 
-    /// <summary>Begins to select a route: reads the node's leaf, round robin and bit, and the first route's prefix length.</summary>
+    /// <summary>Records the start of a selection, which reads the node's leaf, round robin and bit, and the first route's prefix
+    /// length.</summary>
     void Select(Fib6Node* fn, Fib6Info* rt0);
 
-    /// <summary>Reads the metric, flags and link of a route.</summary>
+    /// <summary>Records the read of a route's metric, flags and link.</summary>
     void Route(Fib6Info* rt);
 
-    /// <summary>Reads the nexthop of a route.</summary>
+    /// <summary>Records the read of a route's nexthop.</summary>
     void Nexthop(Fib6Info* rt, FibNhCommon* nhc);
 }
 
@@ -47,9 +48,9 @@ internal unsafe interface IFib6Trace
 ///   ::/0 -- 2001::/16 -- 2001:db8::/32 -- 2001:db8:7::/48      down: one bit of the address selects the next node
 ///      &lt;---- fits? ---- fits? ------------ fits? --------        up: the first node whose routes' prefix fits answers
 /// </code>
-/// <para>On the way down a lookup reads one line of each node and compares no prefix. On the way up each comparison reads a route. An
-/// address outside the longest prefixes needs several comparisons. If the node that fits has no usable route, the lookup climbs
-/// further.</para></remarks>
+/// <para>On the way down a lookup reads one cache line of each node and compares no prefix. On the way up each comparison reads a route. If
+/// the address lies outside the longest prefix on the path, the lookup needs several comparisons. If the node that fits has no usable
+/// route, the lookup climbs further.</para></remarks>
 public sealed unsafe partial class Fib6Table
 {
     /// <inheritdoc cref="Lookup(UInt128, ref Fib6Result, int, Rt6LookupFlags)"/>
@@ -69,7 +70,8 @@ public sealed unsafe partial class Fib6Table
     /// <inheritdoc/>
     public int Lookup(UInt128 daddr, ref Fib6Result res, LookupPath path) => Lookup(daddr, ref res, path, oif: 0);
 
-    /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
+    /// <summary>Looks up an address as the other overloads do. Clears <paramref name="path"/>, then records every read of the lookup
+    /// there.</summary>
     public int Lookup(
         UInt128 daddr, ref Fib6Result res, LookupPath path, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
     {
@@ -121,7 +123,8 @@ public sealed unsafe partial class Fib6Table
         _net.SetNull(ref res);
     }
 
-    /// <summary><c>fib6_node_lookup</c>: returns the node of the longest prefix with routes; the root if there is none.</summary>
+    /// <summary><c>fib6_node_lookup</c>: returns the node of the longest prefix that contains the address and has routes. Returns the root
+    /// if there is no such prefix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Fib6Node* NodeLookup<TTrace>(ulong high, ulong low, ref TTrace trace)
         where TTrace : struct, IFib6Trace

@@ -5,14 +5,16 @@ namespace Sim.Fib;
 public sealed record Fib6Options
 {
     /// <summary>CONFIG_IPV6_SUBTREES, which Debian sets. Nodes then take 72 bytes in slots of 128, and a lookup reads one more pointer on
-    /// the way back up. The pointer is null, because routes with a source prefix, which make subtrees, are not modelled.</summary>
+    /// the way back up. The pointer is null, because only routes with a source prefix make subtrees, and such routes are not
+    /// modelled.</summary>
     public bool Subtrees { get; init; }
 
-    /// <summary>CONFIG_IPV6_ROUTER_PREF, which Debian sets. It adds 8 bytes per nexthop and accepts gateways without neighbour.</summary>
+    /// <summary>CONFIG_IPV6_ROUTER_PREF, which Debian sets. It adds 8 bytes per nexthop and accepts gateways without a neighbour
+    /// entry.</summary>
     public bool RouterPref { get; init; }
 
-    /// <summary>Whether routes that name the same peer of a device share one <c>lwtunnel_state</c>, as IPv4's do through their fib_info.
-    /// No kernel does this: it is a what-if.</summary>
+    /// <summary>Whether routes that name the same peer of a device share one <c>lwtunnel_state</c>, as IPv4 routes do through their
+    /// fib_info. No kernel does this: it is a what-if.</summary>
     public bool SharesStates { get; init; }
 }
 
@@ -32,10 +34,10 @@ public readonly record struct Rt6Statistics(
 /// period.</summary>
 /// <remarks><para>Read in this order: Fib6Table (the tree), Fib6Node (the structures), Fib6Lookup, Fib6Select, Fib6Add, Fib6AddRoute,
 /// Fib6Delete, Fib6Walk. Fib6Route and Fib6Nexthop then show how a request becomes a route.</para>
-/// <para>No interface has an address. These parts of the kernel are left out: policy rules, source prefixes, route metrics, preferences
-/// and lifetimes, router advertisements, notifiers, requests with several nexthops (RTA_MULTIPATH), devices that go down, dsts with
-/// their exceptions, neighbours, and the choice among equal nexthops after a lookup (<c>fib6_select_path</c>). They do not change the
-/// shape of a table of single routes.</para></remarks>
+/// <para>No interface has an address. These parts of the kernel are left out: policy rules, source prefixes, route metrics, preferences and
+/// lifetimes, router advertisements, notifiers, requests with several nexthops (RTA_MULTIPATH), devices that go down, dsts with their
+/// exceptions, neighbours, and the choice among equal nexthops after a lookup (<c>fib6_select_path</c>). These parts do not change the
+/// shape of a table whose routes have one nexthop each.</para></remarks>
 public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
 {
     /// <summary>The interface index of the loopback. Reject routes use it, and a route through it becomes a reject route.</summary>
@@ -47,7 +49,7 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
     private int _sernum = 1;
     private KmemCache? _lc6LeafCache;
 
-    /// <summary>Makes the namespace in <paramref name="memory"/>, which must outlive it.</summary>
+    /// <summary>Makes a namespace that allocates from <paramref name="memory"/>. The memory must outlive the namespace.</summary>
     public Fib6Net(KernelMemory memory, Fib6Options? options = null) : base(memory)
     {
         Options = options ?? new Fib6Options();
@@ -64,7 +66,7 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
     /// <summary>The slab cache of the nodes, <c>fib6_node</c>.</summary>
     public KmemCache NodeCache { get; }
 
-    /// <summary>The slab cache of the leaves of every <see cref="Lc6Table"/>. The first table makes it.</summary>
+    /// <summary>The slab cache of the leaves of every <see cref="Lc6Table"/>. The first such table makes the cache.</summary>
     internal KmemCache Lc6LeafCache => _lc6LeafCache ??= Memory.CreateCache("ip6_fib_trie", Lc6Tnode.LeafSize, CacheLine);
 
     /// <summary><c>rt6_stats</c>: the counters of the namespace.</summary>
@@ -120,10 +122,11 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
             CallRcu(&Fib6Info.Tail(f6i)->rcu, RcuFunc.Fib6InfoFree);
     }
 
-    /// <summary>Returns the route whose fib6_siblings or nh_list this link is.</summary>
+    /// <summary>Returns the route that contains this link, its fib6_siblings or nh_list.</summary>
     internal static Fib6Info* OfSiblings(ListHead* at) => (Fib6Info*)((byte*)at - Fib6Info.SiblingsOffset);
 
-    /// <summary><c>fib6_update_sernum_upto_root</c>: makes dsts of the routes from this node up stale.</summary>
+    /// <summary><c>fib6_update_sernum_upto_root</c>: makes the dsts stale that belong to the routes of this route's node and of the nodes
+    /// above.</summary>
     internal void UpdateSernumUptoRoot(Fib6Info* rt)
     {
         var sernum = NewSernum();
@@ -191,7 +194,8 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
         Memory.Kfree(f6i, InfoSize(withNh));
     }
 
-    /// <summary>Makes the null entry (<c>fib6_null_entry_template</c>) with the loopback (<c>ip6_route_init_special_entries</c>).</summary>
+    /// <summary>Makes the null entry (<c>fib6_null_entry_template</c>), whose device is the loopback
+    /// (<c>ip6_route_init_special_entries</c>).</summary>
     private Fib6Info* AllocNullEntry()
     {
         var f6i = InfoAlloc(withNh: true);

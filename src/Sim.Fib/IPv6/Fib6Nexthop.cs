@@ -6,11 +6,12 @@ public sealed unsafe partial class Fib6Net
 {
     private const byte FamilyIPv6 = (byte)GatewayFamily.IPv6;
 
-    /// <summary><c>fib6_nh_init</c>: fills a nexthop. Returns 0, or a negative error, after which the nexthop holds nothing.</summary>
+    /// <summary><c>fib6_nh_init</c>: fills a nexthop. Returns 0 or a negative error. After an error the nexthop holds no
+    /// reference.</summary>
     /// <param name="nh">The nexthop, which must be zeroed.</param>
     /// <param name="cfg">The request. Only Oif, Gateway, Flags and Peer are used.</param>
-    /// <param name="table">The table in which the gateway is looked up first; 0 for a nexthop object.</param>
-    /// <param name="reject">Whether the route has RTF_REJECT. Then the nexthop uses the loopback, not the request's device.</param>
+    /// <param name="table">The id of the table in which the gateway is looked up first; 0 for a nexthop object.</param>
+    /// <param name="reject">Whether the route has RTF_REJECT. If so, the nexthop uses the loopback, not the request's device.</param>
     internal int NhInit(Fib6Nh* nh, in Fib6Config cfg, uint table, bool reject)
     {
         var nhc = &nh->nh_common;
@@ -43,8 +44,8 @@ public sealed unsafe partial class Fib6Net
         return 0;
     }
 
-    /// <summary>The part of <c>fib6_nh_init</c> that reject routes skip, with <c>fib_nh_common_init</c>. Returns -EINVAL if the request
-    /// names a peer but no device.</summary>
+    /// <summary>The part of <c>fib6_nh_init</c> that reject routes skip. It includes <c>fib_nh_common_init</c>. Returns -EINVAL if the
+    /// request names a peer but no device.</summary>
     private int NhInitDevice(FibNhCommon* nhc, in Fib6Config cfg, uint table, ref int dev)
     {
         if (cfg.Gateway != UInt128.Zero)
@@ -74,8 +75,9 @@ public sealed unsafe partial class Fib6Net
         Memory.FreePercpu((void*)nh->nh_common.nhc_pcpu_rth_output);
     }
 
-    /// <summary><c>ip6_validate_gw</c>: checks a gateway. A link-local gateway needs a device. Any other must be on a link: the request
-    /// says so, or a lookup finds it. The check against this host's addresses is left out, because interfaces have none.</summary>
+    /// <summary><c>ip6_validate_gw</c>: checks a gateway. A link-local gateway needs a device. Any other gateway must be on a link: the
+    /// request says so, or a lookup finds the gateway. The check against this host's addresses is left out, because interfaces have no
+    /// addresses here.</summary>
     private int ValidateGw(in Fib6Config cfg, uint table, ref int dev)
     {
         if (!IsLinkLocal(cfg.Gateway))
@@ -90,8 +92,8 @@ public sealed unsafe partial class Fib6Net
         return dev is 0 or Loopback ? -Errno.EINVAL : 0;
     }
 
-    /// <summary><c>ip6_route_check_nh_onlink</c>: checks the main table's route to an on-link gateway. Unless it is a default or reject
-    /// route, it must be a unicast route through this device.</summary>
+    /// <summary><c>ip6_route_check_nh_onlink</c>: checks the main table's route to an on-link gateway. That route must be a unicast route
+    /// through this device, unless it is a default or reject route.</summary>
     private int CheckNhOnLink(in Fib6Config cfg, int dev)
     {
         var res = NhLookup(GetTable(RouteTableId.Main), cfg, Rt6LookupFlags.None);
@@ -101,7 +103,7 @@ public sealed unsafe partial class Fib6Net
     }
 
     /// <summary><c>ip6_route_check_nh</c>: checks that a route without a gateway leads to this gateway, in the request's table or else in
-    /// local and main. If the request names a device, the route must use it.</summary>
+    /// local and main. If the request names a device, the route must use that device.</summary>
     private int CheckNh(in Fib6Config cfg, uint table, ref int dev)
     {
         const Rt6LookupFlags flags = Rt6LookupFlags.Iface;

@@ -2,8 +2,8 @@
 namespace Sim.Fib;
 
 /// <summary>A node of the tree (<c>struct fib6_node</c>, include/net/ip6_fib.h): one cache line of 64 bytes in the slab fib6_node. With
-/// CONFIG_IPV6_SUBTREES a fourth pointer follows <see cref="right"/>. The 72 bytes then take two lines, because the slab is aligned to
-/// lines. So the node has two parts here: <see cref="Fib6NodeTail"/> begins at byte 24 or 32.</summary>
+/// CONFIG_IPV6_SUBTREES a fourth pointer follows <see cref="right"/>. The 72 bytes then take two cache lines, because the slab is aligned
+/// to cache lines. So the node has two parts here: <see cref="Fib6NodeTail"/> begins at byte 24 or 32.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6Node
 {
@@ -22,8 +22,8 @@ public unsafe struct Fib6Node
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6NodeTail
 {
-    /// <summary>The first of the node's routes. In a node without its own routes (<see cref="Fib6NodeFlags.RouteInfo"/> is not set) it is
-    /// a route below, whose address supplies the bits of the node.</summary>
+    /// <summary>The first of the node's routes. In a node without its own routes (<see cref="Fib6NodeFlags.RouteInfo"/> is not set) it is a
+    /// route below the node, and the route's address supplies the node's bits.</summary>
     public Fib6Info* leaf;
 
     /// <summary>The length of the node's prefix, which is also the number of the bit that selects left or right.</summary>
@@ -59,14 +59,14 @@ public unsafe struct Fib6Nh
 {
     public FibNhCommon nh_common;
 
-    /// <summary>A pointer per processor to the dst that packets of this route share.</summary>
+    /// <summary>For each processor, a pointer to the dst that the route's packets share.</summary>
     public void* rt6i_pcpu;
     public nint rt6i_exception_bucket;
 }
 
 /// <summary>A route (<c>struct fib6_info</c>), 184 bytes in 6.12 and 200 in 7.3. Its <see cref="Fib6Nh"/> follows, unless the route uses a
-/// nexthop object. Routes share only such objects. At byte 160, 7.3 has 16 bytes more (<c>purge_link</c>). So the structure has two
-/// parts here: <see cref="Fib6InfoTail"/> begins at byte 160 or 176.</summary>
+/// nexthop object. Routes share only nexthop objects. 7.3 inserts 16 bytes at byte 160 (<c>purge_link</c>). So the structure has two parts
+/// here: <see cref="Fib6InfoTail"/> begins at byte 160 or 176.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6Info
 {
@@ -85,7 +85,7 @@ public unsafe struct Fib6Info
     public ulong expires;
     public HlistNode gc_link;
 
-    /// <summary>The metrics. Here they are never allocated, because all routes share the default ones.</summary>
+    /// <summary>The metrics. Here they are never allocated, because all routes share the default metrics.</summary>
     public nint fib6_metrics;
     public Rt6Key fib6_dst;
     public Rtf fib6_flags;
@@ -101,7 +101,7 @@ public unsafe struct Fib6Info
     /// <summary>Bit fib6_destroying of the kernel's bit field, and <see cref="Fib6InfoBits.PurgeLink"/>.</summary>
     public Fib6InfoBits bits;
 
-    /// <summary>The offset of fib6_siblings, which is also that of nh_list (<c>container_of</c>).</summary>
+    /// <summary>The offset of fib6_siblings and of nh_list, which share their bytes (<c>container_of</c>).</summary>
     public const int SiblingsOffset = 24;
 
     /// <summary>The nexthop object; null if the nexthop is in the route itself.</summary>
@@ -115,7 +115,7 @@ public unsafe struct Fib6Info
     /// <summary>Returns the offset of the second part: 160, plus the value of <see cref="Fib6InfoBits.PurgeLink"/> if it is set.</summary>
     public static int TailOffset(Fib6InfoBits bits) => sizeof(Fib6Info) + (int)(bits & Fib6InfoBits.PurgeLink);
 
-    /// <summary>Returns the bytes before the nexthop.</summary>
+    /// <summary>Returns the number of a route's bytes before its nexthop.</summary>
     public static int HeaderSize(Fib6InfoBits bits) => TailOffset(bits) + sizeof(Fib6InfoTail);
 
     /// <summary>Returns the second part of a route.</summary>
@@ -134,7 +134,7 @@ public unsafe struct Fib6Info
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6InfoTail
 {
-    /// <summary>The rcu_head. It comes first, so that a Fib6InfoTail* and its RcuHead* are the same address.</summary>
+    /// <summary>The rcu_head. It is the first field, so that a Fib6InfoTail* and its RcuHead* are the same address.</summary>
     public RcuHead rcu;
     public NextHop* nh;
 }
@@ -150,7 +150,8 @@ public enum Fib6InfoBits : byte
     PurgeLink = 16,
 }
 
-/// <summary>The fields of <c>struct fib6_table</c> up to its root node. Peers, flags and counters follow.</summary>
+/// <summary>The fields of <c>struct fib6_table</c> up to its root node. The tree of peers, the flags and the counters follow the
+/// root.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct Fib6TableHead
 {

@@ -9,12 +9,13 @@ public sealed unsafe partial class Fib6Table
     /// <summary><c>inet6_rtm_newroute</c>: adds a route, or replaces one. Returns 0 or a negative error.</summary>
     /// <remarks>The flags decide about existing routes of the same prefix and metric.
     /// <list type="table">
-    /// <item><term>Excl</term><description>returns -EEXIST if there is one.</description></item>
-    /// <item><term>Replace</term><description>replaces the first route that has a gateway if the new one has, and none if the new one
-    /// has none, with its whole multipath route; else the first route. Without Create, returns -ENOENT if there is no
-    /// route.</description></item>
-    /// <item><term>neither</term><description>adds behind the others; returns -EEXIST if one has the same nexthop. If all have gateways,
-    /// they form a multipath route. Append and a missing Create have no effect.</description></item> </list>
+    /// <item><term>Excl</term><description>returns -EEXIST if such a route exists.</description></item>
+    /// <item><term>Replace</term><description>replaces the first such route that also has a gateway (or also has none), and its whole
+    /// multipath route. If there is none, replaces the first such route. Returns -ENOENT if no such route exists and Create is
+    /// missing.</description></item>
+    /// <item><term>neither</term><description>adds the route behind the existing routes. Returns -EEXIST if one of these routes has the
+    /// same nexthop. Routes with gateways form a multipath route. Here neither Append nor a missing Create has an
+    /// effect.</description></item> </list>
     /// -EINVAL, -ENODEV and -EHOSTUNREACH come from the checks of the request and the nexthop.</remarks>
     public int Insert(in Fib6Config cfg)
     {
@@ -26,10 +27,10 @@ public sealed unsafe partial class Fib6Table
         return RouteAdd(cfg);
     }
 
-    /// <summary><c>inet6_rtm_delroute</c> with the series' patch 4: deletes the first route to the prefix that fits the request. A metric,
-    /// protocol, nexthop object, device, gateway or peer in the request must equal the route's; the type does not count. Without a
-    /// gateway and a peer, the whole multipath route is deleted. Returns 0; -ESRCH if no route fits; -EINVAL; or -ENOENT if only the null
-    /// entry of a table without a default route fits.</summary>
+    /// <summary><c>inet6_rtm_delroute</c> of a kernel with the series: deletes the first route to the prefix that fits the request. A
+    /// metric, protocol, nexthop object, device, gateway or peer in the request must equal the route's; the type does not count. If the
+    /// request names neither a gateway nor a peer, the whole multipath route is deleted. Returns 0; -ESRCH if no route fits; -EINVAL; or
+    /// -ENOENT if only the null entry of a table without a default route fits.</summary>
     public int Delete(in Fib6Config cfg)
     {
         var err = cfg.Validate(Id);
@@ -51,7 +52,7 @@ public sealed unsafe partial class Fib6Table
         return err;
     }
 
-    /// <summary><c>ip6_route_info_create</c>: makes a route with a reference for the caller. On an error it returns null.</summary>
+    /// <summary><c>ip6_route_info_create</c>: makes a route, and takes a reference for the caller. On an error it returns null.</summary>
     internal Fib6Info* RouteInfoCreate(in Fib6Config cfg, out int err)
     {
         err = -Errno.EINVAL;
@@ -93,7 +94,8 @@ public sealed unsafe partial class Fib6Table
         return rt;
     }
 
-    /// <summary><c>ip6_route_del</c> of the series: makes the state of the request's peer, then deletes a route that fits.</summary>
+    /// <summary><c>ip6_route_del</c> of the series: makes the state that names the request's peer, then deletes a route that fits the
+    /// request.</summary>
     private int RouteDel(in Fib6Config cfg)
     {
         var state = _net.States.BuildToCompare(cfg.Peer);
@@ -144,7 +146,7 @@ public sealed unsafe partial class Fib6Table
         return cfg.Peer == 0 || PeerStates.Same(state, nhc->nhc_lwtstate);
     }
 
-    /// <summary><c>__ip6_del_rt_siblings</c>: deletes the other parts of a multipath route, then this one.</summary>
+    /// <summary><c>__ip6_del_rt_siblings</c>: deletes the other routes of a route's multipath route, then the route itself.</summary>
     private int DelSiblings(Fib6Info* rt)
     {
         ListHead* next;

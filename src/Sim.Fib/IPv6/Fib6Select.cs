@@ -2,10 +2,11 @@
 namespace Sim.Fib;
 
 /// <summary>Selects one of a node's routes (net/ipv6/route.c, <c>rt6_select</c> and the functions that it calls).</summary>
-/// <remarks>Among the routes of the lowest metric, the first with the best score wins. The score is 2 for the interface asked for, and
-/// 0 for another. Routes of higher metrics are tried only if none of these is usable. In a host's lookup
-/// (<see cref="Rt6LookupFlags.Reachable"/>) the score of a gateway also depends on its neighbour entry. Here no neighbour is known.
-/// Without CONFIG_IPV6_ROUTER_PREF gateways are then used round robin, with it all are good. Routers ignore neighbours.</remarks>
+/// <remarks>Among the routes of the lowest metric, the first with the best score wins. The score is 2 if the route uses the interface asked
+/// for, and 0 if not. Routes of higher metrics are tried only if no route of the lowest metric is usable. In a host's lookup
+/// (<see cref="Rt6LookupFlags.Reachable"/>) the score of a gateway also depends on its neighbour entry. Here no neighbour is known. So
+/// gateways are used round robin without CONFIG_IPV6_ROUTER_PREF, and all gateways are good with CONFIG_IPV6_ROUTER_PREF. A router's lookup
+/// ignores neighbours.</remarks>
 public sealed unsafe partial class Fib6Table
 {
     private const int NudFailHard = -3; // RT6_NUD_FAIL_HARD
@@ -47,7 +48,8 @@ public sealed unsafe partial class Fib6Table
         return res.Info != null;
     }
 
-    /// <summary>The end of <c>rt6_select</c>: the next lookup starts at the next route, because no gateway is known to answer.</summary>
+    /// <summary>The end of <c>rt6_select</c>: makes the next lookup start at the next route, because no gateway is known to
+    /// answer.</summary>
     private static void RoundRobin(Fib6NodeTail* t, Fib6Info* leaf, Fib6Info* rt0)
     {
         var next = rt0->fib6_next;
@@ -57,8 +59,8 @@ public sealed unsafe partial class Fib6Table
             t->rr_ptr = next;
     }
 
-    /// <summary><c>find_rr_leaf</c>: tries the routes of the metric from <paramref name="head"/> on, then those before it. If none is
-    /// usable, tries the routes of higher metrics.</summary>
+    /// <summary><c>find_rr_leaf</c>: tries the routes of the lowest metric from <paramref name="head"/> on, then the earlier ones. If no
+    /// route of this metric is usable, tries the routes of higher metrics.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FindRrLeaf<TTrace>(
         Fib6Info* leaf, Fib6Info* head, ref Search search, ref Fib6Result res, ref TTrace trace)
@@ -73,7 +75,7 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary><c>__find_rr_leaf</c>: tries a part of the list. Unless <paramref name="rest"/> is null, it stops at the first route of
-    /// another metric and stores it there. A blackhole object ends the search.</summary>
+    /// another metric and stores this route in rest. A blackhole object ends the search.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FindInList<TTrace>(
         Fib6Info* from, Fib6Info* to, uint metric, Fib6Info** rest, ref Search search, ref Fib6Result res, ref TTrace trace)
@@ -108,7 +110,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>find_match</c>: returns whether the nexthop is better than the best one so far. Devices here do not ignore routes when
+    /// <summary><c>find_match</c>: returns whether the nexthop is better than the best one so far. Here devices use their routes even if
     /// the link is down (the sysctl's default).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool FindMatch(FibNhCommon* nhc, Rtf flags, ref Search search)

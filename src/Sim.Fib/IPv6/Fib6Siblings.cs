@@ -4,8 +4,8 @@ namespace Sim.Fib;
 /// <summary>Keeps multipath routes: rings of routes of one prefix and metric (net/ipv6/route.c, <c>rt6_multipath_*</c>).</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary><c>rt6_multipath_rebalance</c>: gives each live nexthop a share of the 31-bit hash space by its weight. It goes around the
-    /// ring, from the route that is first in the node's list.</summary>
+    /// <summary><c>rt6_multipath_rebalance</c>: gives each live nexthop a share of the 31-bit hash space in proportion to its weight. It
+    /// goes around the ring, from the route that is first in the node's list.</summary>
     internal void MultipathRebalance(Fib6Info* rt)
     {
         if (rt->fib6_nsiblings == 0)
@@ -31,7 +31,7 @@ public sealed unsafe partial class Fib6Table
 
     private static int Weight(Fib6Info* rt) => Fib6Info.InlineNh(rt)->nh_common.nhc_weight;
 
-    /// <summary><c>rt6_is_dead</c>: returns whether the nexthop is dead. A link that is down does not count (the default).</summary>
+    /// <summary><c>rt6_is_dead</c>: returns whether the nexthop is dead. A nexthop whose link is down is not dead (the default).</summary>
     private static bool IsDead(Fib6Info* rt) => (Fib6Info.InlineNh(rt)->nh_common.nhc_flags & (byte)RtnhFlags.Dead) != 0;
 
     /// <summary><c>rt6_upper_bound_set</c>.</summary>

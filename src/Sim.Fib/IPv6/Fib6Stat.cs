@@ -7,19 +7,19 @@ public sealed class Fib6Stat
     private readonly List<long> _depths = [];
     private long _totalDepth;
 
-    /// <summary>The number of nodes with the root. <see cref="Rt6Statistics.FibNodes"/> counts one less per table.</summary>
+    /// <summary>The number of nodes, including the root. <see cref="Rt6Statistics.FibNodes"/> counts one less per table.</summary>
     public long Nodes { get; private set; }
 
     /// <summary>The number of nodes with their own routes. The root counts only if it has a default route.</summary>
     public long RouteNodes { get; private set; }
 
-    /// <summary>The number of nodes that only split two others.</summary>
+    /// <summary>The number of nodes that only join two subtrees.</summary>
     public long IntermediateNodes { get; private set; }
 
-    /// <summary>The number of routes. Each part of a multipath route counts.</summary>
+    /// <summary>The number of routes. Each nexthop of a multipath route counts as a route.</summary>
     public long Routes { get; private set; }
 
-    /// <summary>The number of nodes with routes for each number of nodes above them.</summary>
+    /// <summary>The number of nodes with routes at each depth. The depth of a node is the number of nodes above it.</summary>
     public IReadOnlyList<long> Depths => _depths;
 
     /// <summary>The mean number of nodes above a node with routes; 0 for an empty table.</summary>

@@ -13,7 +13,8 @@ public interface IFib6Routes
     /// <summary>Finds the route for an address. Returns 0 and the result, or a negative error.</summary>
     int Lookup(UInt128 daddr, ref Fib6Result res);
 
-    /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
+    /// <summary>Looks up an address as the other overload does. Clears <paramref name="path"/>, then records every read of the lookup
+    /// there.</summary>
     int Lookup(UInt128 daddr, ref Fib6Result res, LookupPath path);
 
     /// <summary>Shows every route to the visitor. The table must not change during the walk.</summary>
@@ -28,17 +29,19 @@ public interface IFib6Routes
 ///                            left  -> fn_bit 32 2001:db8::/32  -> routes, by metric
 ///                            right -> fn_bit 48 2001:fff8:3::/48  -> routes
 /// </code>
-/// <para>A node stands for the first <see cref="Fib6NodeTail.fn_bit"/> bits of an address. It does not store these bits, but
-/// <see cref="Fib6NodeTail.leaf"/> points at a route at or below it, which has them. A node is a prefix with routes (RTINFO), or splits
-/// two nodes that differ in its bit. The root can be both. In a root without routes the leaf is the namespace's null entry.</para>
+/// <para>A node stands for the first <see cref="Fib6NodeTail.fn_bit"/> bits of an address. It does not store these bits. Its
+/// <see cref="Fib6NodeTail.leaf"/> points at a route at or below the node, and that route has the bits. A node with routes to its prefix is
+/// marked RTINFO. Every node without routes, except the root, joins two subtrees. In a root without routes the leaf is the namespace's null
+/// entry.</para>
 /// <para>A lookup follows the bits of the address down to the end, without comparing. On the way back up it compares prefixes until one
-/// fits (Fib6Lookup). Each level reads one bit, so a full table has twenty and more levels; <see cref="FibTable"/> has two or three.
-/// Each route has its own structure of half a kilobyte, which a lookup reads to compare and to answer. IPv4's routes share theirs.</para>
-/// <para>There is one writer. Lookups may run beside it on threads that registered with <see cref="Sim.Kernel.Rcu.AddReader"/>. Insert,
+/// fits (Fib6Lookup). Each level reads one bit, so a full table has more than twenty levels. <see cref="FibTable"/> has two or three
+/// levels. Each route has its own structure of half a kilobyte, which a lookup reads to compare and to answer. IPv4 routes share their
+/// fib_infos.</para>
+/// <para>There is one writer. Lookups may run at the same time, on threads registered with <see cref="Sim.Kernel.Rcu.AddReader"/>. Insert,
 /// delete and lookup allocate no managed memory.</para>
 /// <para>Files, in reading order: <c>Fib6Node.cs</c> the layouts, <c>Fib6Lookup.cs</c> and <c>Fib6Select.cs</c> the read side,
-/// <c>Fib6Add.cs</c> and <c>Fib6AddRoute.cs</c> insertion, <c>Fib6Siblings.cs</c> multipath, <c>Fib6Delete.cs</c> removal and the repair
-/// of the tree, <c>Fib6Walk.cs</c> walkers, <c>Fib6Dump.cs</c> and <c>Fib6Stat.cs</c> dumps and /proc. Routes and nexthops come from
+/// <c>Fib6Add.cs</c> and <c>Fib6AddRoute.cs</c> insertion, <c>Fib6Siblings.cs</c> multipath, <c>Fib6Delete.cs</c> removal and the repair of
+/// the tree, <c>Fib6Walk.cs</c> walkers, <c>Fib6Dump.cs</c> and <c>Fib6Stat.cs</c> dumps and /proc. The routes and nexthops are a port of
 /// route.c: <c>Fib6Config.cs</c>, <c>Fib6Route.cs</c>, <c>Fib6Nexthop.cs</c>, <c>Fib6Net.cs</c>.</para></remarks>
 public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisposable
 {
@@ -49,8 +52,9 @@ public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisp
     private readonly bool _gatewaysAreGood;
     private bool _disposed;
 
-    /// <summary><c>fib6_new_table</c>, <c>fib6_alloc_table</c>: makes an empty table, which its namespace finds by the id.</summary>
-    /// <exception cref="ArgumentException">The namespace has a table of this id.</exception>
+    /// <summary><c>fib6_new_table</c>, <c>fib6_alloc_table</c>: makes an empty table, and registers it in the namespace under this
+    /// id.</summary>
+    /// <exception cref="ArgumentException">Thrown if the namespace already has a table of this id.</exception>
     public Fib6Table(Fib6Net net, uint id)
     {
         ArgumentNullException.ThrowIfNull(net);

@@ -17,7 +17,7 @@ public enum Rtf : uint
     /// <summary>The route was learnt from a router advertisement. It is never part of a multipath route.</summary>
     AddrConf = 0x40000,
 
-    /// <summary>The state of the gateway's neighbour entry does not count.</summary>
+    /// <summary>Lookups ignore the state of the gateway's neighbour entry.</summary>
     NoNexthop = 0x200000,
     Anycast = 0x100000,
     Local = 0x80000000,
@@ -48,7 +48,7 @@ public enum Rt6LookupFlags
     /// <summary>Only a route through the interface asked for may answer.</summary>
     Iface = 1,
 
-    /// <summary>Gateways that are not known to answer come last. Hosts set this flag, routers do not.</summary>
+    /// <summary>Gateways that are not known to be reachable come last. Hosts set this flag, routers do not.</summary>
     Reachable = 2,
     IgnoreLinkState = 8,
 }

@@ -7,12 +7,13 @@ internal enum Fib6WalkState
     Left, Right, Call, Up,
 }
 
-/// <summary>A walk over a tree (<c>struct fib6_walker</c>): a node's left subtree, its right one, then its routes. The route and the node
-/// at which the walk stands may be deleted.</summary>
+/// <summary>A walk over a tree (<c>struct fib6_walker</c>). It visits a node's left subtree, then its right subtree, then the node's
+/// routes. The route and the node at which the walk stands may be deleted.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Fib6Walker
 {
-    /// <summary>The link in the list of walkers. It comes first, so that a Fib6Walker* and its ListHead* are the same address.</summary>
+    /// <summary>The link in the list of walkers. It is the first field, so that a Fib6Walker* and its ListHead* are the same
+    /// address.</summary>
     public ListHead lh;
     public Fib6Node* root;
     public Fib6Node* node;
@@ -68,8 +69,8 @@ public sealed unsafe partial class Fib6Table
             cleaner.CleanNode(w);
     }
 
-    /// <summary>The loop of <c>fib6_walk_continue</c> up to the call: goes to the next node with its own routes. Returns false at the end
-    /// of the walk.</summary>
+    /// <summary>The loop of <c>fib6_walk_continue</c> up to the call of the cleaner: goes to the next node with its own routes. Returns
+    /// false at the end of the walk.</summary>
     private bool WalkToRoutes(Fib6Walker* w)
     {
         while (true)
@@ -137,7 +138,8 @@ public sealed unsafe partial class Fib6Table
     {
         public int Deleted { get; private set; }
 
-        /// <summary><c>fib6_clean_node</c>: cleans a node. After a deletion it returns to the walk, because the node may be gone.</summary>
+        /// <summary><c>fib6_clean_node</c>: runs the cleaner on a node's routes. After a deletion it returns to the walk, because the node
+        /// may have been freed.</summary>
         public void CleanNode(Fib6Walker* w)
         {
             for (var rt = w->leaf; rt != null; rt = rt->fib6_next)

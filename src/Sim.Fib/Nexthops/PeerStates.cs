@@ -30,10 +30,11 @@ public unsafe struct RoutePeer
 {
     [FieldOffset(0)] public nint peer;
 
-    /// <summary>The interface index of the device, where the kernel has a pointer.</summary>
+    /// <summary>The interface index of the device. The kernel has a pointer here.</summary>
     [FieldOffset(8)] public nint wg;
 
-    /// <summary>The device's number of the peer. Here it also stands for the key, the 32 bytes from byte 31 on.</summary>
+    /// <summary>The device's number for the peer. The port uses this number instead of the key, which takes 32 bytes from byte 31
+    /// on.</summary>
     [FieldOffset(16)] public ulong id;
     [FieldOffset(24)] public int users;
 
@@ -78,11 +79,12 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
         return state;
     }
 
-    /// <summary>Makes the state that a deletion compares routes with; null for peer 0. The state has no device and its own
-    /// <c>route_peer</c>. The deletion puts it at its end.</summary>
+    /// <summary>Makes a state that a deletion compares with those of the routes; returns null for peer 0. The state has no device, and has
+    /// its own <c>route_peer</c>. When the deletion ends, it frees the state.</summary>
     public LwtunnelState* BuildToCompare(int peer) => peer == 0 ? null : AllocState(AllocRoutePeer(peer));
 
-    /// <summary><c>lwtstate_put</c>, <c>lwtstate_free</c>: puts a reference. The last one frees the state, and an unused peer.</summary>
+    /// <summary><c>lwtstate_put</c>, <c>lwtstate_free</c>: drops a reference to a state. If it was the last one, frees the state, and the
+    /// peer unless another state uses it.</summary>
     public void Put(LwtunnelState* state)
     {
         if (state == null || --state->refcnt != 0)
@@ -100,7 +102,7 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
         rcu.Call(&state->rcu, RcuFunc.StateFree);
     }
 
-    /// <summary><c>lwtunnel_cmp_encap</c> == 0: returns whether both states name the same peer, or none.</summary>
+    /// <summary><c>lwtunnel_cmp_encap</c> == 0: returns whether both states name the same peer, or both are null.</summary>
     public static bool Same(LwtunnelState* one, LwtunnelState* other) =>
         one == null || other == null ? one == other : one->peer->id == other->peer->id;
 

@@ -6,23 +6,23 @@ namespace Sim.Fib;
 /// <summary>Records what a lookup reads. <see cref="NoTrace"/> compiles to nothing.</summary>
 internal unsafe interface ILc6Trace
 {
-    /// <summary>Reads the key, pos, bits and slen of a node on the way down.</summary>
+    /// <summary>Records reads of a node's key, pos, bits and slen on the way down.</summary>
     void Node(Lc6Vector* n);
 
-    /// <summary>Reads a child pointer, or the head of a leaf's list.</summary>
+    /// <summary>Records the read of a child pointer, or of the head of a leaf's list.</summary>
     void Slot(void* slot);
 
-    /// <summary>Climbs out of a node: reads its key and parent, and the parent's key and pos.</summary>
+    /// <summary>Records a climb out of a node, which reads its key and parent, and the parent's key and pos.</summary>
     void Climb(Lc6Vector* n);
 
-    /// <summary>Reads the prefix of a route.</summary>
+    /// <summary>Records the read of a route's prefix.</summary>
     void Prefix(Fib6Info* rt);
 
-    /// <summary>Reads the route that answers, and its nexthop.</summary>
+    /// <summary>Records the read of the route that answers, and of its nexthop.</summary>
     void Answer(Fib6Info* rt, FibNhCommon* nhc);
 }
 
-/// <summary>Looks up the longest prefix, as <see cref="FibTable"/> explains it, and walks all routes.</summary>
+/// <summary>Looks up the longest prefix (<see cref="FibTable"/> explains how), and walks all routes.</summary>
 public sealed unsafe partial class Lc6Table
 {
     /// <inheritdoc/>
@@ -116,7 +116,7 @@ public sealed unsafe partial class Lc6Table
         return -Errno.EAGAIN;
     }
 
-    /// <summary>Returns whether the address differs from the node's key at or above the key's lowest one bit.</summary>
+    /// <summary>Returns whether the address differs from the node's key at or above the key's lowest 1-bit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool PrefixMismatch(UInt128 key, Lc6Vector* n)
     {
@@ -174,7 +174,7 @@ public sealed unsafe partial class Lc6Table
         visitor.Route(rt);
     }
 
-    /// <summary>Counts the shape of the live trie. Do not use its sizes in bytes, which are right only for IPv4's nodes.</summary>
+    /// <summary>Counts the shape of the live trie. Do not use the result's sizes in bytes: they are right only for IPv4's nodes.</summary>
     public FibTrieStat Stat()
     {
         var stat = new FibTrieStat();
@@ -201,7 +201,7 @@ public sealed unsafe partial class Lc6Table
     }
 }
 
-/// <summary>Fills a <see cref="LookupPath"/> in a <see cref="Lc6Table"/>.</summary>
+/// <summary>Fills a <see cref="LookupPath"/> during a lookup in a <see cref="Lc6Table"/>.</summary>
 internal readonly unsafe struct Lc6PathTrace(LookupPath path) : ILc6Trace
 {
     private const int HeaderBytes = 19; // key, pos, bits, slen

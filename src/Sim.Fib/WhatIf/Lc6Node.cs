@@ -17,7 +17,7 @@ internal unsafe struct Lc6Vector
     public byte bits;
     public byte slen;
 
-    /// <summary>In a leaf the routes, longest prefix first. In a tnode the first of 2^bits child pointers.</summary>
+    /// <summary>A leaf has its list of routes here, longest prefix first. A tnode has the first of its 2^bits child pointers.</summary>
     public Fib6Info* leaf;
 
     /// <summary>Whether this is the vector of one pointer above the root.</summary>
@@ -55,7 +55,7 @@ internal unsafe struct Lc6Vector
         return high >> shift != 0 ? ulong.MaxValue : shift == 0 ? low : (high << (64 - shift)) | (low >> shift);
     }
 
-    /// <summary>Returns the child index, for the vector above the root too: there it is 0.</summary>
+    /// <summary>Returns the child index. For the vector above the root the index is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong GetIndex(UInt128 key, Lc6Vector* n) => n->IsTrie ? 0 : GetCindex(key, n);
 

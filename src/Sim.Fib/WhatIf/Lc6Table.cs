@@ -9,25 +9,25 @@ namespace Sim.Fib;
 ///   Fib6Table   root -- fn_bit 16 -- fn_bit 19 -- ... -- node of the prefix -> fib6_info      one bit a node
 ///   Lc6Table    tnode of 12 bits -- tnode of 5 bits -- leaf -> fib6_info -> fib6_info         several at once
 /// </code>
-/// <para>It shows the effect of level compression alone, on the nodes that a lookup visits and on their bytes. The thresholds for
-/// growing and shrinking are IPv4's. So a table whose prefixes differ only in the highest 32 bits has the same shape as in
-/// <see cref="FibTable"/>, which tests check. A leaf lists the routes of all prefixes with its address by fib6_next, longest first;
+/// <para>It shows the effect of level compression alone, on the nodes that a lookup visits and on their bytes. The thresholds for growing
+/// and shrinking are IPv4's. So a table whose prefixes differ only in the highest 32 bits has the same shape as in <see cref="FibTable"/>.
+/// Tests check this equality. A leaf lists the routes of all prefixes with its address, longest first. fib6_next links the list, and
 /// fib6_node stays null. The first live route answers, without the scores and round robin of <c>rt6_select</c>. Routes through nexthop
 /// objects (-EOPNOTSUPP), several routes of one metric to a prefix, and the pacing of frees by fib_sync_mem are left out.</para>
-/// <para>There is one writer. Lookups may run beside it, as in <see cref="FibTable"/>.</para></remarks>
+/// <para>There is one writer. Lookups may run at the same time, as in <see cref="FibTable"/>.</para></remarks>
 public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
 {
     private readonly Fib6Net _net;
 
-    /// <summary>A table that makes the routes of requests. It has the id of this table, and its own tree stays empty.</summary>
+    /// <summary>A table that turns requests into routes. It has the same id as this table, and its tree stays empty.</summary>
     private readonly Fib6Table _requests;
     private readonly Lc6Tnode* _top;
     private readonly Lc6Vector* _trie;
     private readonly KmemCache _leafCache;
     private bool _disposed;
 
-    /// <summary>Makes an empty table, which its namespace finds by the id.</summary>
-    /// <exception cref="ArgumentException">The namespace has a table of this id.</exception>
+    /// <summary>Makes an empty table.</summary>
+    /// <exception cref="ArgumentException">Thrown if the namespace already has a table of this id.</exception>
     public Lc6Table(Fib6Net net, uint id)
     {
         ArgumentNullException.ThrowIfNull(net);
@@ -101,7 +101,8 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         _net.Memory.Kfree(_top, (int)Lc6Tnode.Size(1));
     }
 
-    /// <summary>Puts a route into its leaf's list (longest prefix first, then by metric), or replaces the route of its metric.</summary>
+    /// <summary>Puts a route into its leaf's list (longest prefix first, then by metric), or replaces the route of the same prefix and
+    /// metric.</summary>
     private int Add(Fib6Info* rt, NlmFlags flags)
     {
         Lc6Vector* tp;
@@ -150,7 +151,8 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         return 0;
     }
 
-    /// <summary>Takes a route off its leaf (<c>fib_remove_alias</c>). The first route has null before it.</summary>
+    /// <summary>Removes a route from its leaf (<c>fib_remove_alias</c>). <paramref name="before"/> is the route in front of it, or null if
+    /// it is the first.</summary>
     private void Remove(Lc6Vector* tp, Lc6Vector* l, Fib6Info** at, Fib6Info* before)
     {
         var rt = *at;

@@ -7,11 +7,12 @@ namespace Sim.Fib;
 /// <summary>The functions of the trie. <see cref="FibTable"/> has and explains the same functions for IPv4's shorter keys.</summary>
 /// <remarks>This file and Lc6Node.cs repeat some 400 lines of the IPv4 trie. A trie that is generic over the key would need a type
 /// parameter in about forty functions of the exact port. <c>KeyVector*</c> would become <c>KeyVector&lt;TKey&gt;*</c>, and constants and
-/// shifts would be calls of <c>TKey</c>. The C would then be harder to recognise. Leaves would still need two forms, because IPv4 lists
-/// fib_aliases and IPv6 lists routes.</remarks>
+/// shifts would be calls of <c>TKey</c>. The C original would then be harder to recognise. Leaves would still need two forms, because IPv4
+/// lists fib_aliases and IPv6 lists routes.</remarks>
 public sealed unsafe partial class Lc6Table
 {
-    /// <summary>The most bits of a tnode. Its children are counted in 32 bits, and no table fills a wider tnode.</summary>
+    /// <summary>The maximum number of bits that a tnode reads. Its children are counted in 32 bits, and no table fills a wider
+    /// tnode.</summary>
     private const int MaxBits = 31;
 
     internal static void NodeFreeRcu(Fib6Net net, Lc6Tnode* n)
