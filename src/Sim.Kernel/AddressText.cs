@@ -5,13 +5,12 @@ using System.Text;
 
 namespace Sim.Kernel;
 
-/// <summary>Reads and writes the text of addresses. An address is left-aligned in 128 bits, as in <see cref="Prefix"/>.</summary>
+/// <summary>Reads and writes addresses as text. An address is left-aligned in 128 bits, as in <see cref="Prefix"/>.</summary>
 public static class AddressText
 {
-    /// <summary>
-    /// Reads an address without allocating: IPv6 as in RFC 4291, section 2.2, without a zone, or IPv4 as four decimal octets.
-    /// It refuses the shorter, hexadecimal and zero-padded forms of <c>inet_aton</c>, because they are typing errors in a table.
-    /// </summary>
+    /// <summary>Reads an address without allocating: IPv6 as in RFC 4291, section 2.2, without a zone, or IPv4 as four decimal octets. It
+    /// refuses the shorter, hexadecimal and zero-padded forms of <c>inet_aton</c>, because such forms in a table are typing
+    /// errors.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out Family family, out UInt128 address)
     {
         family = utf8.Contains((byte)':') ? Family.IPv6 : Family.IPv4;
@@ -64,7 +63,8 @@ public static class AddressText
         return true;
     }
 
-    /// <summary>Reads an IPv6 address. Groups are shifted in from the right. The gap of a "::" is opened at the end.</summary>
+    /// <summary>Reads an IPv6 address. Groups are shifted in from the right. The zeros that a "::" stands for are inserted at the
+    /// end.</summary>
     private static bool TryParseV6(ReadOnlySpan<byte> text, out UInt128 address)
     {
         address = default;
@@ -102,7 +102,8 @@ public static class AddressText
         return true;
     }
 
-    /// <summary>Shifts a group of one to four hexadecimal digits into the address, or dotted decimal as the last two groups.</summary>
+    /// <summary>Shifts a group of one to four hexadecimal digits into the address, or a dotted decimal IPv4 address as the last two
+    /// groups.</summary>
     private static bool TryShiftIn(ReadOnlySpan<byte> part, bool isLast, ref UInt128 address, ref int groups)
     {
         if (isLast && groups <= 6 && part.Contains((byte)'.'))

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Kernel;
 
-/// <summary>The kind of a prefix's change.</summary>
+/// <summary>The kind of a change to a prefix.</summary>
 public enum RouteChange
 {
     /// <summary>The prefix keeps its next hop, or is still absent.</summary>
     None,
 
-    /// <summary>The prefix was absent.</summary>
+    /// <summary>The prefix was absent and gets a next hop.</summary>
     Insert,
 
-    /// <summary>The prefix has another next hop.</summary>
+    /// <summary>The prefix moves to another next hop.</summary>
     Move,
 
-    /// <summary>The prefix has no path any more.</summary>
+    /// <summary>The prefix loses its next hop.</summary>
     Delete,
 
-    /// <summary>The prefix keeps its routes and gets one more. AllowedIPs do not have this kind.</summary>
+    /// <summary>The prefix keeps its routes and gets one more route. AllowedIPs have no such change.</summary>
     Append,
 }
 
 /// <summary>One change of a prefix's WireGuard peer, which a routing daemon sends to the kernel.</summary>
-/// <param name="Time">Microseconds since 1970; 0 outside traces.</param>
+/// <param name="Time">The time in microseconds since 1970; 0 outside traces.</param>
 /// <param name="Prefix">The prefix.</param>
-/// <param name="OldPeer">The peer it was bound to, <see cref="NoPeer"/>, or <see cref="Beside"/>.</param>
-/// <param name="NewPeer">The peer it is bound to from now on, or <see cref="NoPeer"/>.</param>
+/// <param name="OldPeer">The peer that the prefix was bound to, <see cref="NoPeer"/>, or <see cref="Beside"/>.</param>
+/// <param name="NewPeer">The peer that the prefix is bound to from now on, or <see cref="NoPeer"/>.</param>
 public readonly record struct BindingChange(long Time, Prefix Prefix, int OldPeer, int NewPeer)
 {
     /// <summary>Stands for no peer: the prefix is not in the table.</summary>
@@ -48,7 +48,7 @@ public readonly record struct BindingChange(long Time, Prefix Prefix, int OldPee
         : OldPeer == Beside ? RouteChange.Append
         : RouteChange.Move;
 
-    /// <summary>The peer that a message names: the old peer in a deletion, otherwise the new one.</summary>
+    /// <summary>The peer that a message names: the old peer in a deletion, otherwise the new peer.</summary>
     public int Peer => NewPeer == NoPeer ? OldPeer : NewPeer;
 
     /// <summary>The change that undoes this one.</summary>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Kernel;
 
-/// <summary>Asks the system for huge pages, because the kernel's direct map uses them. They change times, never counts.</summary>
+/// <summary>Asks the system for huge pages, because the kernel's direct map uses them. Huge pages change times, never counts.</summary>
 internal static unsafe partial class HugePages
 {
     private const int MadvHugepage = 14;

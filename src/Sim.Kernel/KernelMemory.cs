@@ -4,11 +4,9 @@ using System.Numerics;
 namespace Sim.Kernel;
 
 /// <summary>The properties of a machine that change how much memory SLUB allocates.</summary>
-/// <param name="Cpus">Processors. Their number sets the least number of objects in a slab (<c>calculate_order</c>).</param>
-/// <param name="Multiprocessor">
-/// Whether CONFIG_SMP is set; UML is uniprocessor. With it, 6.12 keeps partly filled slabs for each processor
-/// (SLUB_CPU_PARTIAL), and 7.3 batches <c>kfree_rcu</c> (KVFREE_RCU_BATCHED).
-/// </param>
+/// <param name="Cpus">The number of processors. It determines the minimum number of objects in a slab (<c>calculate_order</c>).</param>
+/// <param name="Multiprocessor">Whether CONFIG_SMP is set. If so, 6.12 keeps partly filled slabs for each processor (SLUB_CPU_PARTIAL),
+/// and 7.3 batches <c>kfree_rcu</c> (KVFREE_RCU_BATCHED).</param>
 public sealed record SlubConfig(int Cpus, bool Multiprocessor)
 {
     /// <summary>A uniprocessor kernel, such as User-Mode Linux. It is the default of every command.</summary>
@@ -18,30 +16,27 @@ public sealed record SlubConfig(int Cpus, bool Multiprocessor)
     public KernelRelease Release { get; init; } = KernelReleases.Default;
 }
 
-/// <summary>
-/// One line of a memory account: a slab cache or kmalloc size class of /proc/slabinfo, or <c>vmalloc</c>, which has no object size
-/// and no slabs. It counts the objects in use with the bytes of their size class, and the pages held.
-/// </summary>
+/// <summary>One line of a memory account: a slab cache or kmalloc size class of /proc/slabinfo, or <c>vmalloc</c>, which has no object size
+/// and no slabs. It counts the objects in use, their bytes (those of the size class), and the pages held.</summary>
 public readonly record struct MemoryLine(string Cache, int ObjectSize, long Objects, long ObjectBytes, long Slabs, long PageBytes);
 
-/// <summary>
-/// The kernel's allocators over native memory, counted as the kernel counts them: slab caches by name, the kmalloc size classes,
-/// vmalloc, and the objects that wait for an RCU grace period.
-/// </summary>
+/// <summary>The kernel's allocators over native memory, with the kernel's counts: slab caches by name, the kmalloc size classes, vmalloc,
+/// and the objects that wait for an RCU grace period.</summary>
 /// <remarks>Give each structure its own instance, so that no two structures share a page. Sources: mm/slub.c, mm/slab_common.c
 /// (<c>kmalloc_info</c>) and mm/vmalloc.c of Linux 6.12 and 7.3.</remarks>
 public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
 {
     public const int PageSize = 4096;
 
-    /// <summary><c>kmalloc_info</c> on x86-64: the size classes are the powers of two, 96 and 192.</summary>
+    /// <summary><c>kmalloc_info</c> on x86-64: the size classes are 96, 192 and powers of two.</summary>
     private static readonly int[] s_kmallocSizes = [8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192];
 
     private const int LargestClass = 2 * PageSize;
 
     private readonly List<KmemCache> _caches = [];
 
-    /// <summary>The caches, then the kmalloc classes in use. It is an array because replays sum allocations around every change.</summary>
+    /// <summary>The caches, then the kmalloc classes in use. It is an array because replays sum the allocations before and after every
+    /// change.</summary>
     private KmemCache[] _all = [];
     private readonly KmemCache?[] _kmalloc = new KmemCache?[s_kmallocSizes.Length];
     private readonly Dictionary<nint, long> _vmallocAreas = [];
@@ -53,13 +48,13 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
     /// <summary>The deferred frees of the structures in this memory.</summary>
     public Rcu Rcu { get; } = new();
 
-    /// <summary>The bytes of the objects in use, at their size classes, over all lines.</summary>
+    /// <summary>The bytes of all objects in use. Each object counts with the bytes of its size class.</summary>
     public long ObjectBytes => Account().Sum(line => line.ObjectBytes);
 
-    /// <summary>The bytes of the pages held, over all lines.</summary>
+    /// <summary>The bytes of all pages held.</summary>
     public long PageBytes => Account().Sum(line => line.PageBytes);
 
-    /// <summary>The number of objects in use over all lines, including those that wait for a grace period.</summary>
+    /// <summary>The number of objects in use, including objects that wait for a grace period.</summary>
     public long Objects
     {
         get
@@ -96,17 +91,17 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
     }
 
     /// <summary><c>kzalloc</c>: takes zeroed memory from the smallest size class that fits.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The size exceeds 8 KiB. For more than a page the ports use vmalloc.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown if the size exceeds 8 KiB. For more than a page the ports use
+    /// vmalloc.</exception>
     public void* Kzalloc(int bytes) => Kmalloc(bytes).Zalloc();
 
     /// <summary><c>kfree</c>: frees an object that was allocated with this size.</summary>
     public void Kfree(void* obj, int bytes) => Kmalloc(bytes).Free(obj);
 
     /// <summary><c>alloc_percpu</c> of a pointer: takes 8 zeroed bytes, because only one processor is counted.</summary>
-    /// <remarks>
-    /// The account has it as line <c>percpu</c>, the kernel as Percpu in /proc/meminfo. Pages are counted as for a
-    /// slab. The kernel takes pages in chunks (32 KiB on a uniprocessor kernel). Bitmaps in kmalloc, about a tenth more, are left out.
-    /// </remarks>
+    /// <remarks>The account counts these bytes in line <c>percpu</c>, the kernel in Percpu of /proc/meminfo. The account counts pages as
+    /// for a slab; the kernel takes pages in chunks (32 KiB on a uniprocessor kernel). Bitmaps in kmalloc, about a tenth more, are left
+    /// out.</remarks>
     public void* AllocPercpu() => (_percpu ??= CreateCache("percpu", sizeof(nint))).Zalloc();
 
     /// <summary><c>free_percpu</c>; null is allowed.</summary>
@@ -142,8 +137,10 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
         NativeMemory.AlignedFree(area);
     }
 
-    /// <summary><c>kvzalloc</c>: takes zeroed memory from a size class. Beyond 8 KiB it takes a power of two of whole pages.</summary>
-    /// <remarks>Here line <c>vmalloc</c> counts these pages. The kernel uses vmalloc only if no contiguous pages are free.</remarks>
+    /// <summary><c>kvzalloc</c>: takes zeroed memory from a size class. Beyond 8 KiB it takes whole pages, and rounds their number up to a
+    /// power of two.</summary>
+    /// <remarks>The account counts these pages in line <c>vmalloc</c>, although the kernel uses vmalloc only if no contiguous pages are
+    /// free.</remarks>
     public void* Kvzalloc(long bytes) =>
         bytes <= LargestClass ? Kzalloc((int)bytes) : Vzalloc((long)BitOperations.RoundUpToPowerOf2((ulong)bytes));
 
@@ -167,7 +164,7 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
         return lines;
     }
 
-    /// <summary>Frees all native memory, including that of objects still in use.</summary>
+    /// <summary>Frees all native memory, including the memory of objects still in use.</summary>
     public void Dispose()
     {
         foreach (var cache in _all)

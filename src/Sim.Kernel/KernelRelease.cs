@@ -23,6 +23,6 @@ public static class KernelReleases
     /// <summary>Returns the release that a word names.</summary>
     public static KernelRelease Of(string word) => Enum.GetValues<KernelRelease>().First(release => release.Word() == word);
 
-    /// <summary>The words of all releases; the default's comes last.</summary>
+    /// <summary>The words of all releases. The default's word comes last.</summary>
     public static string[] Words { get; } = [.. Enum.GetValues<KernelRelease>().Select(Word)];
 }

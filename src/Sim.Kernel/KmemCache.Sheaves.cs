@@ -36,7 +36,8 @@ public sealed unsafe partial class KmemCache
     /// <summary>Whether the release has sheaves.</summary>
     public bool HasSheaves => _sheafCapacity > 0;
 
-    /// <summary>Returns the most free objects that sheaves can hold: three sheaves per processor and ten in the barn. 0 in 6.12.</summary>
+    /// <summary>Returns the maximum number of free objects that sheaves hold: three sheaves per processor, and ten in the barn. Returns 0
+    /// in 6.12.</summary>
     public int MostInSheaves(int cpus) => _sheafCapacity * (3 * cpus + MaxFullSheaves);
 
     /// <summary>
@@ -79,7 +80,8 @@ public sealed unsafe partial class KmemCache
             NativeMemory.Free(sheaf);
     }
 
-    /// <summary><c>calculate_sheaf_capacity</c>: a header of 32 bytes and this many pointers fill a size class; 0 in 6.12.</summary>
+    /// <summary><c>calculate_sheaf_capacity</c>: returns the number of pointers in a sheaf. With a header of 32 bytes they fill a size
+    /// class. Returns 0 in 6.12.</summary>
     private static int SheafCapacity(int size, SlubConfig config) => config.Release < KernelRelease.Linux7_3 ? 0 : size switch
     {
         >= KernelMemory.PageSize => 4,
@@ -104,7 +106,8 @@ public sealed unsafe partial class KmemCache
         Push(_main, obj);
     }
 
-    /// <summary><c>__pcs_replace_empty_main</c>: takes the spare, a full sheaf of the barn, or a sheaf refilled from slabs.</summary>
+    /// <summary><c>__pcs_replace_empty_main</c>: replaces the empty main sheaf by the spare, by a full sheaf of the barn, or by a sheaf
+    /// refilled from slabs.</summary>
     private void ReplaceEmptyMain()
     {
         if (_spare != null && _spare->Size > 0)
@@ -129,7 +132,8 @@ public sealed unsafe partial class KmemCache
         _main = empty;
     }
 
-    /// <summary><c>__pcs_replace_full_main</c>: takes an empty sheaf. It puts a full one into the barn or flushes it to slabs.</summary>
+    /// <summary><c>__pcs_replace_full_main</c>: replaces the full main sheaf by an empty one. It puts a full sheaf into the barn, or
+    /// flushes it to slabs.</summary>
     private void ReplaceFullMain()
     {
         if (_spare == null)
@@ -204,10 +208,8 @@ public sealed unsafe partial class KmemCache
         }
     }
 
-    /// <summary>
-    /// <c>sheaf_flush_unused</c>, <c>__kmem_cache_free_bulk</c>: frees a sheaf's objects, the last first. Objects of one slab are
-    /// freed together until three objects of other slabs were met (<c>build_detached_freelist</c>).
-    /// </summary>
+    /// <summary><c>sheaf_flush_unused</c>, <c>__kmem_cache_free_bulk</c>: frees a sheaf's objects, the last one first. Objects of one slab
+    /// are freed together. The search for them ends after three objects of other slabs (<c>build_detached_freelist</c>).</summary>
     private void Flush(Sheaf* sheaf)
     {
         var objects = Slots(sheaf);

@@ -11,10 +11,10 @@ namespace Sim.Kernel;
 ///   slab of allowedips_node, order 0            56 objects of 72 bytes, 64 bytes left over
 ///   | 0 | 72 | 144 | ... | 3960 | waste |       page-aligned
 /// </code>
-/// <para>The slab that an object comes from decides how many pages stay pinned after deletions. So this class follows the functions
-/// of mm/slub.c that choose the slab, for one processor. From 6.12 these are <c>___slab_alloc</c>, <c>__slab_free</c>,
+/// <para>The slab that an object comes from decides how many pages stay pinned after deletions. So this class follows the functions of
+/// mm/slub.c that choose the slab, for one processor. From 6.12 these are <c>___slab_alloc</c>, <c>__slab_free</c>,
 /// <c>get_partial_node</c>, <c>put_cpu_partial</c> and <c>calculate_order</c>. In 7.3 sheaves replace a processor's own slabs
-/// (KmemCache.Sheaves.cs). Freelist randomisation, which changes no count, other processors and NUMA are left out.</para>
+/// (KmemCache.Sheaves.cs). Other processors, NUMA and freelist randomisation are left out. The randomisation changes no count.</para>
 /// <para>Only one thread may use a cache at a time, as under the kernel's own locks.</para>
 /// </remarks>
 public sealed unsafe partial class KmemCache : IDisposable
@@ -41,9 +41,9 @@ public sealed unsafe partial class KmemCache : IDisposable
 
     /// <summary>Makes a cache as <c>kmem_cache_create(name, objectSize, align)</c> does.</summary>
     /// <param name="name">The name in /proc/slabinfo.</param>
-    /// <param name="objectSize">Bytes of an object, which are rounded up to <paramref name="align"/>.</param>
+    /// <param name="objectSize">The bytes of an object, before they are rounded up to <paramref name="align"/>.</param>
     /// <param name="config">The machine whose allocator this cache follows.</param>
-    /// <param name="align">Alignment in bytes, a power of two of at least 8.</param>
+    /// <param name="align">The alignment in bytes, a power of two of at least 8.</param>
     public KmemCache(string name, int objectSize, SlubConfig config, int align = 8)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -65,7 +65,7 @@ public sealed unsafe partial class KmemCache : IDisposable
 
     public string Name { get; }
 
-    /// <summary>Bytes of an object, alignment included.</summary>
+    /// <summary>The bytes of an object, rounded up to the alignment.</summary>
     public int ObjectSize { get; }
 
     /// <summary>The order of a slab, which has 2^Order pages.</summary>
@@ -79,11 +79,10 @@ public sealed unsafe partial class KmemCache : IDisposable
     /// <summary>The number of objects in use: <c>active_objs</c> without the free objects in per-CPU lists and sheaves.</summary>
     public long Objects { get; private set; }
 
-    /// <summary>
-    /// <c>active_objs</c> of /proc/slabinfo (<c>get_slabinfo</c>): the objects of all slabs, minus the free objects of slabs on
-    /// the node's partial list. So free objects of the processor's own slabs and in sheaves count as active. If the list is longer
-    /// than 10,000 slabs, this samples both ends and extrapolates, as the kernel does (<c>count_partial_free_approx</c>).
-    /// </summary>
+    /// <summary><c>active_objs</c> of /proc/slabinfo (<c>get_slabinfo</c>): the objects of all slabs, minus the free objects of slabs on
+    /// the node's partial list. So free objects of the processor's own slabs and in sheaves count as active. If the list is longer than
+    /// 10,000 slabs, this property samples both ends of the list and extrapolates, as the kernel does
+    /// (<c>count_partial_free_approx</c>).</summary>
     public long ActiveObjects
     {
         get
@@ -97,7 +96,7 @@ public sealed unsafe partial class KmemCache : IDisposable
         }
     }
 
-    /// <summary>The number of slabs held from the page allocator, partly filled and empty ones included (<c>num_slabs</c>).</summary>
+    /// <summary>The number of slabs held from the page allocator, including partly filled and empty slabs (<c>num_slabs</c>).</summary>
     public long Slabs { get; private set; }
 
     /// <summary>The number of objects allocated since the cache was made.</summary>
@@ -129,7 +128,7 @@ public sealed unsafe partial class KmemCache : IDisposable
         return obj;
     }
 
-    /// <summary>Frees an object (<c>kmem_cache_free</c>). In a slab, its first 8 bytes become the freelist pointer.</summary>
+    /// <summary>Frees an object (<c>kmem_cache_free</c>). In a slab, the object's first 8 bytes become the freelist pointer.</summary>
     public void Free(void* obj)
     {
         Objects--;
@@ -208,7 +207,7 @@ public sealed unsafe partial class KmemCache : IDisposable
         return list;
     }
 
-    /// <summary><c>__slab_free</c>: frees an object of a slab that is not the processor's own.</summary>
+    /// <summary><c>__slab_free</c>: frees an object whose slab is not the processor's own.</summary>
     private void SlabFreeSlow(Slab* slab, void* obj)
     {
         var prior = slab->FreeList;

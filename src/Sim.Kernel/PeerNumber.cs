@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Kernel;
 
-/// <summary>
-/// Converts between the two ways to number a device's peers. Tables, traces, schemes and keys count peers from 0. Nexthops, ids of
-/// nexthop objects, gateways and the module's digests count them from 1, because 0 means "no peer" there.
-/// </summary>
-/// <remarks>A peer is an int, not a type of its own, because arrays of millions, spooled records and loops over keys hold peers.</remarks>
+/// <summary>Converts between the two ways to number a device's peers. Tables, traces, schemes and keys count peers from 0. Nexthops, ids of
+/// nexthop objects, gateways and the module's digests count peers from 1, because there 0 means "no peer".</summary>
+/// <remarks>A peer is an int, not a type of its own, because arrays of millions of peers, spooled records and loops over keys need plain
+/// integers.</remarks>
 public static class PeerNumber
 {
     /// <summary>Stands for no peer where peers count from 0.</summary>

@@ -10,8 +10,8 @@ public enum Family : byte
     IPv6 = 6,
 }
 
-/// <summary>
-/// An IP prefix. Both families keep the address left-aligned in 128 bits, so that the same code masks, orders and compares them:
+/// <summary>An IP prefix. Both families keep the address left-aligned in 128 bits, so that the same code masks, orders and compares the
+/// prefixes of both:
 /// <code>
 ///   IPv4  10.1.0.0/16   0A01 0000 | 96 zero bits        bit 127 is the first bit of the address
 ///   IPv6  2001:db8::/32 2001 0DB8 | 96 more bits
@@ -21,7 +21,7 @@ public enum Family : byte
 public readonly record struct Prefix : IComparable<Prefix>
 {
     /// <summary>Masks <paramref name="address"/> (left-aligned) to <paramref name="length"/> bits.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The length exceeds the family's bits.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown if the length exceeds the family's bits.</exception>
     public Prefix(Family family, UInt128 address, int length)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)family.Bits(), nameof(length));
@@ -45,7 +45,7 @@ public readonly record struct Prefix : IComparable<Prefix>
 
     public static Prefix OfV6(UInt128 address, int length) => new(Family.IPv6, address, length);
 
-    /// <summary>Returns the left-aligned mask of <paramref name="length"/> one bits.</summary>
+    /// <summary>Returns the left-aligned mask of <paramref name="length"/> 1-bits.</summary>
     public static UInt128 Mask(int length) => length <= 64
         ? new(length == 64 ? ulong.MaxValue : ~(ulong.MaxValue >> length), 0)
         : new(ulong.MaxValue, ulong.MaxValue << (128 - length));
@@ -55,7 +55,8 @@ public readonly record struct Prefix : IComparable<Prefix>
 
     public bool Contains(Prefix other) => other.Family == Family && other.Length >= Length && Contains(other.Address);
 
-    /// <summary>Reads <c>a.b.c.d/len</c> or <c>x:y::/len</c>, and masks the host bits. Without a length it is a host prefix.</summary>
+    /// <summary>Reads <c>a.b.c.d/len</c> or <c>x:y::/len</c>, and masks the host bits. An address without a length becomes a host
+    /// prefix.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out Prefix prefix)
     {
         prefix = default;
@@ -73,12 +74,12 @@ public readonly record struct Prefix : IComparable<Prefix>
     public static bool TryParse(string text, out Prefix prefix) => TryParse(Encoding.UTF8.GetBytes(text), out prefix);
 
     /// <summary>Reads a prefix as <see cref="TryParse(string, out Prefix)"/> does.</summary>
-    /// <exception cref="FormatException">The text is not a prefix.</exception>
+    /// <exception cref="FormatException">Thrown if the text is not a prefix.</exception>
     public static Prefix Parse(string text) => TryParse(text, out var prefix)
         ? prefix
         : throw new FormatException($"'{text}' is not an IP prefix; write 192.0.2.0/24 or 2001:db8::/32");
 
-    /// <summary>Compares by family, then address, then length: the order <c>sorted</c>.</summary>
+    /// <summary>Compares by family, then address, then length. Commands call this order <c>sorted</c>.</summary>
     public int CompareTo(Prefix other)
     {
         if (Family != other.Family)
@@ -87,7 +88,7 @@ public readonly record struct Prefix : IComparable<Prefix>
         return byAddress != 0 ? byAddress : Length.CompareTo(other.Length);
     }
 
-    /// <summary>Compares by family, then length, then address: the order <c>by-length</c>.</summary>
+    /// <summary>Compares by family, then length, then address. Commands call this order <c>by-length</c>.</summary>
     public static int CompareByLength(Prefix left, Prefix right)
     {
         if (left.Family != right.Family)

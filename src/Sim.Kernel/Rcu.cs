@@ -4,7 +4,8 @@ namespace Sim.Kernel;
 /// <summary>Frees an object whose grace period has ended: the callback of <c>call_rcu</c>.</summary>
 public interface IRcuReclaimer
 {
-    /// <summary>Frees an object, which has this tag. It is called once per object, in the order of <see cref="Rcu.Call"/>.</summary>
+    /// <summary>Frees an object that was passed to <see cref="Rcu.Call"/> with this tag. Objects are freed in the order of the calls, each
+    /// one once.</summary>
     void Reclaim(nint obj, int tag);
 }
 
@@ -13,11 +14,11 @@ public interface IRcuReclaimer
 /// <see cref="GracePeriod"/>, in the order of the calls, and never earlier.
 /// </summary>
 /// <remarks>
-/// <para>The caller decides when a grace period ends, because that decides which slabs are reused. A uniprocessor kernel ends one
-/// after each message (TINY_RCU: the callbacks run at the next softirq).</para>
-/// <para>There is one writer. Threads that look up beside it register with <see cref="AddReader"/>. A grace period then lasts
-/// until each reader has declared that it holds nothing (quiescent-state-based RCU, M. Desnoyers et al., "User-Level
-/// Implementations of Read-Copy Update", 2012):</para>
+/// <para>The caller decides when a grace period ends, because that decides which slabs are reused. A uniprocessor kernel ends a grace
+/// period after each message (TINY_RCU: the callbacks run at the next softirq).</para>
+/// <para>There is one writer. Threads that look up at the same time register with <see cref="AddReader"/>. A grace period then lasts until
+/// each reader has declared that it holds no object (quiescent-state-based RCU, M. Desnoyers et al., "User-Level Implementations of
+/// Read-Copy Update", 2012):</para>
 /// <code>
 ///   writer   takes the node out | period 7 -> 8 | waits ........................ | frees the node
 ///   reader   looks up ........................... | quiescent: has seen period 8 | looks up: cannot find the node
@@ -39,10 +40,8 @@ public sealed class Rcu
     /// <summary>The number of callbacks queued since the start.</summary>
     public long Calls { get; private set; }
 
-    /// <summary>
-    /// Whether <see cref="GracePeriod"/> does nothing, so that callbacks go on waiting. This models a kernel that runs callbacks
-    /// later on another processor, where they do not delay the writer. <see cref="Synchronize"/> still waits.
-    /// </summary>
+    /// <summary>Whether <see cref="GracePeriod"/> does nothing, so that callbacks still wait. This models a kernel that runs callbacks
+    /// later on another processor, where they do not delay the writer. <see cref="Synchronize"/> still waits.</summary>
     public bool HoldsCallbacks { get; set; }
 
     /// <summary>The number of grace periods that freed something.</summary>
@@ -55,10 +54,8 @@ public sealed class Rcu
         Calls++;
     }
 
-    /// <summary>
-    /// Ends a grace period (<c>synchronize_rcu</c>, <c>rcu_barrier</c>): waits for the readers, then runs the waiting callbacks.
-    /// If a callback queues another one, that waits for the next grace period.
-    /// </summary>
+    /// <summary>Ends a grace period (<c>synchronize_rcu</c>, <c>rcu_barrier</c>): waits for the readers, then runs the waiting callbacks.
+    /// If a callback queues another callback, the new one waits for the next grace period.</summary>
     public void GracePeriod()
     {
         if (_pending.Count == 0 || HoldsCallbacks)
@@ -85,17 +82,16 @@ public sealed class Rcu
     /// <summary>The number of readers that a grace period waits for.</summary>
     public int Readers => _readers.Length;
 
-    /// <summary>
-    /// Waits until no reader holds an object that was taken out before the call (<c>synchronize_net</c>). It runs no callback, and
-    /// returns at once without readers. Only the writer may call it.
-    /// </summary>
+    /// <summary>Waits until no reader holds an object that was removed before the call (<c>synchronize_net</c>). It runs no callback. If
+    /// there are no readers, it returns at once. Only the writer may call it.</summary>
     public void Synchronize()
     {
         if (_readers.Length > 0)
             WaitForReaders();
     }
 
-    /// <summary>The current period. A thread that reads 8 sees everything that was written before period 8 began.</summary>
+    /// <summary>The current period. A thread that reads 8 from this property sees everything that was written before period 8
+    /// began.</summary>
     internal long Period => Volatile.Read(ref _period);
 
     private void WaitForReaders()

@@ -22,18 +22,19 @@ public sealed class RcuReader : IDisposable
 
     internal bool IsGone => Seen == Gone;
 
-    /// <summary>Declares that the thread uses no earlier result (<c>rcu_quiescent_state</c>). Grace periods wait for this.</summary>
-    /// <remarks>
-    /// No further barrier is needed. The store is a release: a writer that sees it knows that the earlier lookups are done. The read
-    /// of the period is an acquire: later lookups cannot find an object that was taken out before the period began.
-    /// </remarks>
+    /// <summary>Declares that the thread uses no earlier result (<c>rcu_quiescent_state</c>). Grace periods wait for this
+    /// declaration.</summary>
+    /// <remarks>No further barrier is needed. The store is a release: a writer that sees the stored value knows that the earlier lookups
+    /// are done. The read of the period is an acquire: later lookups cannot find an object that was removed before the period
+    /// began.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void QuiescentState() => Volatile.Write(ref _seen.Value, _rcu.Period);
 
     /// <summary>Ends the registration. Grace periods no longer wait for the thread.</summary>
     public void Dispose() => Volatile.Write(ref _seen.Value, Gone);
 
-    /// <summary>Keeps the value alone in its cache line and the line prefetched with it, so that readers do not slow each other.</summary>
+    /// <summary>Keeps the value alone in its cache line and in the line that is prefetched with it, so that readers do not slow each
+    /// other.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct OwnLine
     {

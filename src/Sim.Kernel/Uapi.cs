@@ -19,10 +19,11 @@ public enum NlmFlags : ushort
     /// <summary>Replace the first route that has the same prefix, dscp and priority.</summary>
     Replace = 0x100,
 
-    /// <summary>Fail with -EEXIST if there is such a route. <c>ip route add</c> also sets <see cref="Create"/>.</summary>
+    /// <summary>Fail with -EEXIST if a route with the same prefix, dscp and priority exists. <c>ip route add</c> sets this flag and
+    /// <see cref="Create"/>.</summary>
     Excl = 0x200,
 
-    /// <summary>Make the route if there is none. Without this flag the request fails with -ENOENT.</summary>
+    /// <summary>Make the route if it does not exist. Without this flag, a request for a missing route fails with -ENOENT.</summary>
     Create = 0x400,
 
     /// <summary>Put the route behind the routes with the same prefix, dscp and priority: <c>ip route append</c>.</summary>
@@ -66,7 +67,8 @@ public enum RtnhFlags : uint
     LinkDown = 16,
     Trap = 64,
 
-    /// <summary>The flags that do not distinguish fib_infos: two routes that differ only here share one (RTNH_COMPARE_MASK).</summary>
+    /// <summary>The flags that are ignored when fib_infos are compared: two routes that differ only in them share a fib_info
+    /// (RTNH_COMPARE_MASK).</summary>
     CompareMask = Dead | LinkDown | Offload | Trap,
 }
 
@@ -87,6 +89,6 @@ public enum GatewayFamily : byte
 /// <summary>Types of lightweight tunnels (<c>LWTUNNEL_ENCAP_*</c>, uapi/linux/lwtunnel.h).</summary>
 public static class Lwtunnel
 {
-    /// <summary>LWTUNNEL_ENCAP_WGPEER of kernel-patch/series. The last type of 7.3, LWTUNNEL_ENCAP_XFRM, is one less.</summary>
+    /// <summary>LWTUNNEL_ENCAP_WGPEER of kernel-patch/series. It follows LWTUNNEL_ENCAP_XFRM, the last type of 7.3.</summary>
     public const ushort EncapWgPeer = 11;
 }

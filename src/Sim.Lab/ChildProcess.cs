@@ -5,8 +5,8 @@ using System.Text;
 
 namespace Sim.Lab;
 
-/// <summary>A process that leads its own session and process group, so that Ctrl-C at the terminal does not reach it
-/// and everything it starts ends with it.</summary>
+/// <summary>A process that leads its own session and process group. So Ctrl-C at the terminal does not reach it, and all processes that it
+/// starts end with it.</summary>
 internal sealed class ChildProcess : IDisposable
 {
     private const int LongestLine = 1 << 16;
@@ -19,12 +19,12 @@ internal sealed class ChildProcess : IDisposable
     private Stream? _input;
     private bool _groupIsGone, _linesAreOver;
 
-    /// <param name="command">The program and its arguments; it must lead its own group, as after <c>setsid</c>.</param>
-    /// <param name="environment">Variables to set.</param>
-    /// <param name="outputLine">Takes each line of standard output, on another thread.</param>
-    /// <param name="errorLine">Takes each line of standard error, never at the same time as <paramref name="outputLine"/>.</param>
+    /// <param name="command">The program and its arguments. The program must lead its own group, as <c>setsid</c> arranges.</param>
+    /// <param name="environment">The environment variables to set.</param>
+    /// <param name="outputLine">Receives each line of standard output, on another thread.</param>
+    /// <param name="errorLine">Receives each line of standard error, never at the same time as <paramref name="outputLine"/>.</param>
     /// <param name="ended">Called once, when the process has ended and all its lines were taken.</param>
-    /// <exception cref="LabException">The program cannot be started.</exception>
+    /// <exception cref="LabException">Thrown if the program cannot be started.</exception>
     public ChildProcess(IReadOnlyList<string> command, IEnumerable<KeyValuePair<string, string>> environment,
         Action<string> outputLine, Action<string> errorLine, Action? ended = null)
     {
@@ -51,10 +51,10 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>The id of the process and of its group.</summary>
     public int Id { get; private set; }
 
-    /// <summary>The exit code; valid once it has ended.</summary>
+    /// <summary>The exit code; valid after the process has ended.</summary>
     public int ExitCode { get; private set; }
 
-    /// <summary>Sends a line to standard input. The line is lost if nobody reads any more.</summary>
+    /// <summary>Sends a line to standard input. If the process no longer reads, the line is lost.</summary>
     public void SendLine(string line)
     {
         try
@@ -68,10 +68,10 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Waits until it has ended and its lines were taken. Returns false if that takes longer.</summary>
+    /// <summary>Waits until the process has ended and its lines were received. Returns false after the timeout.</summary>
     public bool WaitForEnd(TimeSpan timeout, CancellationToken cancellation = default) => _ended.Wait(timeout, cancellation);
 
-    /// <summary>Ends the whole group at once; does not wait.</summary>
+    /// <summary>Kills the whole process group, and does not wait for its end.</summary>
     public void Kill()
     {
         lock (_group)
@@ -84,7 +84,7 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Ends the whole group and waits until it has ended.</summary>
+    /// <summary>Kills the whole process group, and waits for its end.</summary>
     public void Dispose()
     {
         Kill();
@@ -132,7 +132,7 @@ internal sealed class ChildProcess : IDisposable
         _ended.Set();
     }
 
-    /// <summary>Closes standard input. Closing flushes it, which fails if nobody reads any more.</summary>
+    /// <summary>Closes standard input. The flush before the close fails if the process no longer reads. This failure is ignored.</summary>
     private void CloseInput()
     {
         try
@@ -161,7 +161,8 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Splits at line feeds and drops carriage returns before them. The last line may lack its line feed.</summary>
+    /// <summary>Splits a stream into lines at line feeds, and drops carriage returns before line feeds. The last line may lack its line
+    /// feed.</summary>
     internal static void ReadLines(Stream stream, Action<string> take)
     {
         var buffer = new byte[1 << 14];

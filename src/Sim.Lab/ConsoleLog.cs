@@ -18,7 +18,7 @@ internal sealed class ConsoleLog
         }
     }
 
-    /// <summary>A copy of the lines kept, oldest first.</summary>
+    /// <summary>A copy of the kept lines, oldest first.</summary>
     public IReadOnlyList<string> Lines
     {
         get
@@ -28,6 +28,6 @@ internal sealed class ConsoleLog
         }
     }
 
-    /// <summary>The last lines, as many as a message shows.</summary>
+    /// <summary>The last lines, which error messages show.</summary>
     public IReadOnlyList<string> Tail => [.. Lines.TakeLast(TailLength)];
 }

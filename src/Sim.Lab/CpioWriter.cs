@@ -25,7 +25,7 @@ internal sealed class CpioWriter(Stream output) : IDisposable
         Pad();
     }
 
-    /// <summary>Adds a file of the disk; at most 4 GiB - 1, the format's limit.</summary>
+    /// <summary>Adds a file from the disk. The format allows at most 4 GiB - 1.</summary>
     public void AddFile(string name, uint mode, string path)
     {
         using var file = File.OpenRead(path);

@@ -6,8 +6,8 @@ internal static class Initramfs
 {
     private const uint Executable = 0b111_101_101, Readable = 0b110_100_100, Private = 0b110_000_000;
 
-    /// <summary>Writes the archive: the agent becomes /init, the kernel build's *.ko files and load-order become
-    /// /modules, and the data folder's files /data.</summary>
+    /// <summary>Writes the archive: the agent becomes /init, the kernel build's *.ko files and load-order go to /modules, and the data
+    /// folder's files go to /data.</summary>
     public static void Write(string path, string agent, string laneFolder, string dataFolder)
     {
         using var stream = File.Create(path);

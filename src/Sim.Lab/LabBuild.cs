@@ -14,15 +14,15 @@ public static class LabBuild
     private const string Watched =
         """exec 3<&0; "$@" 3<&- & child=$!; { read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 & wait "$child" """;
 
-    /// <summary>Makes a part, unless it is made already.</summary>
+    /// <summary>Makes a part, unless it exists already.</summary>
     /// <param name="part">The argument of build.sh: <c>agent</c>, or a kernel by its <see cref="Lanes.Word"/>.</param>
     /// <param name="release">The release of Linux to build for.</param>
-    /// <param name="progressLine">Takes each line that build.sh prints.</param>
-    /// <param name="cancellation">Ends the build and everything it started.</param>
+    /// <param name="progressLine">Receives each line that build.sh prints.</param>
+    /// <param name="cancellation">Ends the build, and all processes that it started.</param>
     /// <returns>The folder of the part.</returns>
-    /// <exception cref="LabException"><see cref="LabFailure.MissingPackage"/>, or <see cref="LabFailure.BuildFailed"/>,
-    /// which includes a missing checkout.</exception>
-    /// <exception cref="OperationCanceledException">The build was cancelled.</exception>
+    /// <exception cref="LabException">Thrown with <see cref="LabFailure.MissingPackage"/>, or with <see cref="LabFailure.BuildFailed"/>,
+    /// which also stands for a missing checkout.</exception>
+    /// <exception cref="OperationCanceledException">Thrown if the build was cancelled.</exception>
     public static string Build(string part, KernelRelease release, Action<string> progressLine, CancellationToken cancellation) =>
         Build(FindCheckout(), part, release, progressLine, cancellation);
 
@@ -58,9 +58,9 @@ public static class LabBuild
                 $"The lab's part '{part}' could not be built: {said}. Correct that, or remove artifacts/vm to build from the start.", errors.Tail);
     }
 
-    /// <summary>Finds the checkout that holds this program: the nearest folder with Sim.sln and build.sh, upwards from the
-    /// given folders. Without any, it searches from the current folder and the program's.</summary>
-    /// <exception cref="LabException">There is no checkout.</exception>
+    /// <summary>Finds the checkout that holds this program: the nearest folder with Sim.sln and build.sh, upwards from the given folders.
+    /// If none is given, it searches from the current folder and from the program's folder.</summary>
+    /// <exception cref="LabException">Thrown if there is no checkout.</exception>
     internal static string FindCheckout(params string[] starts)
     {
         foreach (var start in starts is [] ? [Directory.GetCurrentDirectory(), AppContext.BaseDirectory] : starts)

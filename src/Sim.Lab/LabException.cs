@@ -15,20 +15,20 @@ public enum LabFailure
     /// <summary>The VM ended in the middle of a command: most likely the kernel in it panicked.</summary>
     Died,
 
-    /// <summary>A command was not answered in time; the VM is given up.</summary>
+    /// <summary>The agent did not answer a command in time, and the VM was ended.</summary>
     TimedOut,
 
-    /// <summary>The host lane was asked for without root.</summary>
+    /// <summary>The user chose the host lane, but is not root.</summary>
     NotRoot,
 
     /// <summary>The agent's answer does not follow kernel-patch/vm/README.md.</summary>
     Protocol,
 
-    /// <summary>The agent answered <c>=err</c>; the VM goes on.</summary>
+    /// <summary>The agent answered <c>=err</c>, and the VM still runs.</summary>
     Refused,
 }
 
-/// <summary>Thrown if the lab cannot go on; the message says why and what to do.</summary>
+/// <summary>Thrown if the lab cannot continue. The message says why, and what to do.</summary>
 public sealed class LabException : Exception
 {
     internal LabException(LabFailure kind, string message, IReadOnlyList<string>? logTail = null, Exception? inner = null)

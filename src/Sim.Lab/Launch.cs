@@ -3,10 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace Sim.Lab;
 
-/// <summary>The command that starts a VM's process, and its machine's name for the description.</summary>
+/// <summary>The command that starts a VM's process, and the machine's name in the VM's description.</summary>
 internal sealed partial record Launch(IReadOnlyList<string> Command, string Name)
 {
-    /// <summary>Makes a command end with the thread that started it, lead a session, and leave no core dump of a VM's memory.</summary>
+    /// <summary>A prefix for commands. With it, a command ends when the thread that started it ends, leads a session, and leaves no core
+    /// dump of a VM's memory.</summary>
     internal static readonly string[] Leash = ["setpriv", "--pdeathsig", "KILL", "setsid", "prlimit", "--core=0"];
 
     // One processor and the same addresses in every run; no merged slabs, so that /proc/slabinfo counts each structure
@@ -22,11 +23,12 @@ internal sealed partial record Launch(IReadOnlyList<string> Command, string Name
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>The command with its leash, and pinned to a processor if <paramref name="cpu"/> names one.</summary>
+    /// <summary>The command with the leash as its prefix. If <paramref name="cpu"/> is not null, the command also pins the process to this
+    /// processor.</summary>
     public IReadOnlyList<string> FullCommand(int? cpu) =>
         cpu is { } number ? [.. Leash, "taskset", "-c", $"{number}", .. Command] : [.. Leash, .. Command];
 
-    /// <summary>User-Mode Linux; it keeps its memory in <paramref name="memoryFolder"/>.</summary>
+    /// <summary>Returns the launch of User-Mode Linux, which keeps its memory in <paramref name="memoryFolder"/>.</summary>
     public static Launch Uml(VmOptions options, string laneFolder, string initramfs, string privateFolder, string memoryFolder) =>
         new(
             [
@@ -42,7 +44,7 @@ internal sealed partial record Launch(IReadOnlyList<string> Command, string Name
             Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["TMPDIR"] = memoryFolder },
         };
 
-    /// <summary>QEMU with the stock kernel. <paramref name="version"/> is QEMU's version.</summary>
+    /// <summary>Returns the launch of QEMU with the stock kernel. <paramref name="version"/> is QEMU's version.</summary>
     public static Launch Qemu(VmOptions options, string laneFolder, string initramfs, bool kvm, string version)
     {
         var kernelLine = StockKernel + NoCipherTests + (kvm ? "" : EmulatedTimers);
@@ -61,7 +63,7 @@ internal sealed partial record Launch(IReadOnlyList<string> Command, string Name
         return new Launch(command, $"QEMU {version} {mode}, Debian");
     }
 
-    /// <summary>The agent alone, in network and mount namespaces that end with it.</summary>
+    /// <summary>Returns the launch of the agent alone, in network and mount namespaces that end with the agent.</summary>
     public static Launch Host(string agent, string dataFolder) =>
         new(["unshare", "--net", "--mount", "--", agent, dataFolder], "the running kernel in a network namespace, Linux");
 

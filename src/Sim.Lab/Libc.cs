@@ -11,7 +11,7 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int pid, int signal);
 
-    /// <summary>Ends every process of a group at once; a group that is gone is no error.</summary>
+    /// <summary>Kills every process of a group. Does nothing if the group no longer exists.</summary>
     public static void KillGroup(int group)
     {
         // kill(-1) and kill(0) would reach processes that are not ours.

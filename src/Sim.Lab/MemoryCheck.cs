@@ -6,14 +6,14 @@ namespace Sim.Lab;
 /// <summary>Checks before a VM starts that its memory is available: a VM that runs out of memory dies late and silently.</summary>
 internal static class MemoryCheck
 {
-    /// <summary>Memory that a VM needs besides its own: the emulator, its translated code, the initramfs.</summary>
+    /// <summary>The memory that a VM needs in addition to the guest's: the emulator, its translated code, the initramfs.</summary>
     private const int OverheadMegabytes = 256;
 
     /// <summary>A folder that could keep the memory of User-Mode Linux.</summary>
     internal readonly record struct Place(string Folder, long FreeMegabytes, bool MayExecute);
 
     /// <summary>Compares the VM's need with MemAvailable, and with the control group's limit if there is one.</summary>
-    /// <exception cref="LabException"><see cref="LabFailure.NotEnoughMemory"/>.</exception>
+    /// <exception cref="LabException">Thrown with <see cref="LabFailure.NotEnoughMemory"/>.</exception>
     public static void Require(int megabytes, string memInfo = "/proc/meminfo", string groupLimit = "/sys/fs/cgroup/memory.max")
     {
         var line = File.ReadLines(memInfo).First(text => text.StartsWith("MemAvailable:", StringComparison.Ordinal));
@@ -26,9 +26,9 @@ internal static class MemoryCheck
                 $"The VM needs {needed:N0} MiB of memory and {available:N0} MiB are available. End other programs, or give the VM less memory.");
     }
 
-    /// <summary>Chooses the folder for User-Mode Linux's memory, a file that grows to the VM's size: in memory if
+    /// <summary>Chooses the folder for User-Mode Linux's memory file, which grows to the VM's size. The folder is in memory if
     /// possible.</summary>
-    /// <exception cref="LabException"><see cref="LabFailure.NotEnoughMemory"/>.</exception>
+    /// <exception cref="LabException">Thrown with <see cref="LabFailure.NotEnoughMemory"/>.</exception>
     public static string UmlFolder(int megabytes) =>
         Choose(megabytes, [Describe("/dev/shm"), Describe(Path.GetTempPath())]);
 

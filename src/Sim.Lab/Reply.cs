@@ -13,7 +13,7 @@ public sealed class Reply
     public IReadOnlyList<Row> Rows { get; }
 
     /// <summary>The only row of the answer.</summary>
-    /// <exception cref="LabException">There is no row, or several (<see cref="LabFailure.Protocol"/>).</exception>
+    /// <exception cref="LabException">Thrown if there is no row, or several rows (<see cref="LabFailure.Protocol"/>).</exception>
     public Row One => Rows.Count == 1
         ? Rows[0]
         : throw new LabException(LabFailure.Protocol, $"The agent answered '{_command}' with {Rows.Count} rows where one is expected. Check that the agent and this program are of the same checkout.");
@@ -25,7 +25,7 @@ public sealed class Row
     private readonly string _command, _text;
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
-    /// <summary>Parses a row without its marker: <c>key value key value ...</c>. The command is for messages.</summary>
+    /// <summary>Parses a row without its marker: <c>key value key value ...</c>. The command appears only in error messages.</summary>
     internal Row(string command, string text)
     {
         (_command, _text) = (command, text);
@@ -39,22 +39,22 @@ public sealed class Row
         }
     }
 
-    /// <summary>The names, in no particular order.</summary>
+    /// <summary>The names of the row's values, in no particular order.</summary>
     public IReadOnlyCollection<string> Keys => _values.Keys;
 
-    /// <summary>A value as it was sent.</summary>
-    /// <exception cref="LabException">The row has no such key (<see cref="LabFailure.Protocol"/>).</exception>
+    /// <summary>Returns a value as it was sent.</summary>
+    /// <exception cref="LabException">Thrown if the row has no such key (<see cref="LabFailure.Protocol"/>).</exception>
     public string this[string key] => _values.TryGetValue(key, out var value) ? value : throw Wrong($"has no '{key}'");
 
-    /// <summary>A decimal value.</summary>
-    /// <exception cref="LabException">There is no such key, or its value is no decimal number.</exception>
+    /// <summary>Returns a decimal value.</summary>
+    /// <exception cref="LabException">Thrown if there is no such key, or if its value is not a decimal number.</exception>
     public long Long(string key) =>
         long.TryParse(this[key], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             ? value
             : throw Wrong($"has no decimal number for '{key}'");
 
-    /// <summary>A digest: up to 16 hexadecimal digits.</summary>
-    /// <exception cref="LabException">There is no such key, or its value is no hexadecimal number.</exception>
+    /// <summary>Returns a digest: up to 16 hexadecimal digits.</summary>
+    /// <exception cref="LabException">Thrown if there is no such key, or if its value is not a hexadecimal number.</exception>
     public ulong Hex(string key) =>
         ulong.TryParse(this[key], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
             ? value

@@ -3,20 +3,19 @@ using System.Diagnostics;
 
 namespace Sim.Lab;
 
-/// <content>Starting a VM.</content>
+/// <content>Starts a VM.</content>
 public sealed partial class Vm
 {
-    /// <summary>The longest wait for a boot under KVM. If guests do not run there, a boot stops at once.</summary>
+    /// <summary>The longest wait for a boot under KVM. Where KVM cannot run guests, a boot hangs at once.</summary>
     private static readonly TimeSpan KvmBootTimeout = TimeSpan.FromSeconds(15);
 
     private static bool s_kvmFailed;
 
-    /// <summary>Builds the parts that the lane needs, boots, and waits for the agent. A later cancellation ends the VM.</summary>
-    /// <exception cref="LabException"><see cref="LabFailure.NotRoot"/>, <see cref="LabFailure.NotEnoughMemory"/>,
-    /// <see cref="LabFailure.MissingPackage"/>, <see cref="LabFailure.BuildFailed"/> or
-    /// <see cref="LabFailure.DidNotBoot"/>.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such data folder.</exception>
-    /// <exception cref="OperationCanceledException">The start was cancelled; nothing is left running.</exception>
+    /// <summary>Builds the parts that the lane needs, boots the VM, and waits for the agent. A later cancellation ends the VM.</summary>
+    /// <exception cref="LabException">Thrown with <see cref="LabFailure.NotRoot"/>, <see cref="LabFailure.NotEnoughMemory"/>,
+    /// <see cref="LabFailure.MissingPackage"/>, <see cref="LabFailure.BuildFailed"/> or <see cref="LabFailure.DidNotBoot"/>.</exception>
+    /// <exception cref="DirectoryNotFoundException">Thrown if the data folder does not exist.</exception>
+    /// <exception cref="OperationCanceledException">Thrown if the start was cancelled. Nothing is left running.</exception>
     public static Vm Start(VmOptions options, Action<string> progress, CancellationToken cancellation)
     {
         if (!Directory.Exists(options.DataFolder))
@@ -50,7 +49,7 @@ public sealed partial class Vm
         }
     }
 
-    /// <summary>Whether KVM may work: the processor has virtualisation, and /dev/kvm is there.</summary>
+    /// <summary>Whether KVM may work: the processor has virtualisation, and /dev/kvm exists.</summary>
     public static bool KvmMayWork =>
         File.Exists("/dev/kvm")
         && File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal)) is { } flags
@@ -80,7 +79,7 @@ public sealed partial class Vm
         return Boot(Launch.Qemu(options, laneFolder, initramfs, kvm: false, version), options, privateFolder, progress, cancellation);
     }
 
-    /// <summary>Starts the process and waits for the agent. The private folder is deleted at the VM's end.</summary>
+    /// <summary>Starts the VM's process and waits for the agent. The private folder is deleted when the VM ends.</summary>
     internal static Vm Boot(Launch launch, VmOptions options, string? privateFolder, Action<string> progress, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

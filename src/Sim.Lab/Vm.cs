@@ -4,9 +4,8 @@ using System.Diagnostics;
 
 namespace Sim.Lab;
 
-/// <summary>A kernel that runs with the lab's agent as its process 1 (or, in the host lane, the agent alone). Commands
-/// go to the agent, one at a time (kernel-patch/vm/README.md). The VM ends with <see cref="Dispose"/>, with the
-/// cancellation, and with this process.</summary>
+/// <summary>A kernel that runs with the lab's agent as its process 1 (or, in the host lane, the agent alone). Commands go to the agent, one
+/// at a time (kernel-patch/vm/README.md). The VM ends at <see cref="Dispose"/>, at the cancellation, or when this process ends.</summary>
 public sealed partial class Vm : IDisposable
 {
     private const string Ready = "= ready", Done = "=ok", Error = "=err", RowMarker = "= ";
@@ -34,22 +33,22 @@ public sealed partial class Vm : IDisposable
 
     public LaneKind Lane { get; }
 
-    /// <summary>Whether the nanoseconds of the guest's clock are instructions that it executed.</summary>
+    /// <summary>Whether each nanosecond of the guest's clock stands for one executed instruction.</summary>
     public bool CountsInstructions { get; }
 
     /// <summary>The machine and its kernel, such as "User-Mode Linux 6.12.117, 1 CPU".</summary>
     public string Description { get; private set; }
 
-    /// <summary>The last 1,000 lines of the console that are not of the protocol, oldest first.</summary>
+    /// <summary>The last 1,000 lines of the console, oldest first. Lines of the protocol are left out.</summary>
     public IReadOnlyList<string> Log => _log.Lines;
 
     internal int ProcessId => _process.Id;
 
     /// <summary>Sends a command and waits for its answer.</summary>
-    /// <exception cref="LabException"><see cref="LabFailure.Refused"/>: the agent could not do it, and goes on.
-    /// <see cref="LabFailure.Died"/> and <see cref="LabFailure.TimedOut"/>: the VM has ended.
-    /// <see cref="LabFailure.Protocol"/>: the answer is malformed.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled; the VM has ended.</exception>
+    /// <exception cref="LabException"><see cref="LabFailure.Refused"/>: the agent could not execute the command, but still runs.
+    /// <see cref="LabFailure.Died"/> and <see cref="LabFailure.TimedOut"/>: the VM has ended. <see cref="LabFailure.Protocol"/>: the answer
+    /// is malformed.</exception>
+    /// <exception cref="OperationCanceledException">Thrown if the run was cancelled. The VM has then ended.</exception>
     public Reply Command(string line)
     {
         if (line.Contains('\n') || line.Contains('\r'))
@@ -98,7 +97,7 @@ public sealed partial class Vm : IDisposable
 
     private void DisposeAtExit(object? sender, EventArgs e) => Dispose();
 
-    /// <summary>Sorts a line of the console: a line of the protocol begins with its marker.</summary>
+    /// <summary>Takes a line of the console. Lines with a marker of the protocol are queued, and all other lines are logged.</summary>
     private void TakeLine(string line)
     {
         if (IsProtocol(line))
@@ -113,7 +112,7 @@ public sealed partial class Vm : IDisposable
 
     /// <summary>Waits for the next line of the protocol. If none comes in time, it ends the VM and throws.</summary>
     /// <param name="timeout">The longest wait.</param>
-    /// <param name="lost">Makes the exception; its argument says whether the time ran out.</param>
+    /// <param name="lost">Makes the exception. Its argument says whether the time ran out.</param>
     private string Next(TimeSpan timeout, Func<bool, LabException> lost)
     {
         var milliseconds = (int)Math.Clamp(timeout.TotalMilliseconds, 0, int.MaxValue);
@@ -132,7 +131,8 @@ public sealed partial class Vm : IDisposable
         : new LabException(LabFailure.Died,
             $"The VM ({Description}) ended during '{command}'{HowItEnded()}. If it ran out of memory, give it more; otherwise the last lines of its console say why.", _log.Tail);
 
-    /// <summary>Returns the exit code and the kernel's reason. A stack trace may have pushed the reason out of the tail.</summary>
+    /// <summary>Returns the exit code, and the reason of a kernel panic. The whole log is searched for the reason, because a stack trace
+    /// may follow it.</summary>
     private string HowItEnded()
     {
         var code = _process.WaitForEnd(TimeSpan.Zero) ? $" with code {_process.ExitCode}" : "";

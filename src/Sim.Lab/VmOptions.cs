@@ -27,7 +27,8 @@ public enum LaneKind
 
 public static class Lanes
 {
-    /// <summary>The most processors of <see cref="LaneKind.UmlSmp"/>: CONFIG_NR_CPUS of kernel-patch/vm/uml-smp.config.</summary>
+    /// <summary>The maximum number of processors of <see cref="LaneKind.UmlSmp"/>: CONFIG_NR_CPUS of
+    /// kernel-patch/vm/uml-smp.config.</summary>
     public const int MostProcessors = 4;
 
     private static readonly string[] s_words = ["uml", "uml-patched", "uml-unhashed", "uml-smp", "qemu", "host"];
@@ -41,7 +42,7 @@ public static class Lanes
     /// <summary>Returns the lane's word in commands, which is also its kernel's word in build.sh.</summary>
     public static string Word(this LaneKind lane) => s_words[(int)lane];
 
-    /// <summary>Returns the lane that a word names. The word must be a lane's.</summary>
+    /// <summary>Returns the lane that a word names. The word must be the word of a lane.</summary>
     public static LaneKind Of(string word) => (LaneKind)Array.IndexOf(s_words, word);
 }
 
@@ -49,7 +50,7 @@ public sealed record VmOptions
 {
     public required LaneKind Lane { get; init; }
 
-    /// <summary>The release of Linux to build or unpack. The host lane uses the kernel that runs.</summary>
+    /// <summary>The release of Linux to build or unpack. The host lane uses the running kernel.</summary>
     public KernelRelease Release { get; init; } = KernelReleases.Default;
 
     /// <summary>The folder whose files (not those of its subfolders) the agent finds in /data.</summary>
@@ -58,10 +59,11 @@ public sealed record VmOptions
     /// <summary>Memory of the VM in MiB; in the host lane, the memory that must be available.</summary>
     public int MemoryMegabytes { get; init; } = 2048;
 
-    /// <summary>Processors of the VM: from 1 to <see cref="Lanes.MostProcessors"/> of <see cref="LaneKind.UmlSmp"/>, 1 of every other VM.</summary>
+    /// <summary>Processors of the VM: from 1 to <see cref="Lanes.MostProcessors"/> of <see cref="LaneKind.UmlSmp"/>, always 1 for other
+    /// VMs.</summary>
     public int Processors { get; init; } = 1;
 
-    /// <summary>The processor that the VM is pinned to; null leaves it to the scheduler.</summary>
+    /// <summary>The processor that the VM is pinned to; null leaves the choice to the scheduler.</summary>
     public int? Cpu { get; init; }
 
     /// <summary>QEMU only: the guest's clock counts instructions, one per nanosecond, and skips time spent waiting.</summary>
@@ -73,6 +75,6 @@ public sealed record VmOptions
     /// <summary>The longest time that the boot may take. Under TCG it takes 2 to 4 s on an idle machine.</summary>
     public TimeSpan BootTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>The longest time until a command's last line.</summary>
+    /// <summary>The longest time that the answer to a command may take.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(10);
 }
