@@ -8,7 +8,7 @@ namespace Sim.Netlink;
 public static class OperationFile
 {
     /// <summary>Encodes changes as the content of a file.</summary>
-    /// <exception cref="ArgumentException">The families are mixed, but a file has one family.</exception>
+    /// <exception cref="ArgumentException">Thrown if the families are mixed, because a file has one family.</exception>
     public static byte[] ToBytes(ReadOnlySpan<BindingChange> changes)
     {
         if (changes.IsEmpty)

@@ -10,7 +10,7 @@ namespace Sim.Netlink;
 /// (kernel-patch/vm/README.md, Digest). The order of the words counts.</summary>
 public record struct Digest64
 {
-    /// <summary>The digest of nothing.</summary>
+    /// <summary>The digest of an empty sequence.</summary>
     public const ulong Empty = 0xCBF29CE484222325;
 
     private const ulong Factor = 0x9E3779B97F4A7C15;
@@ -23,7 +23,7 @@ public record struct Digest64
     public void Add(uint word) => _difference = Step(Value, word) ^ Empty;
 
     /// <summary>Adds 32-bit little-endian words.</summary>
-    /// <exception cref="ArgumentException">The length is not a multiple of four bytes.</exception>
+    /// <exception cref="ArgumentException">Thrown if the length is not a multiple of four bytes.</exception>
     public void AddBytes(ReadOnlySpan<byte> bytes)
     {
         if ((bytes.Length & 3) != 0)
@@ -34,7 +34,7 @@ public record struct Digest64
         _difference = value ^ Empty;
     }
 
-    /// <summary>Adds a left-aligned address as it lies in memory in network order: one word, or four.</summary>
+    /// <summary>Adds a left-aligned address as the words of its network order in memory: one word for IPv4, four for IPv6.</summary>
     public void AddAddress(Family family, UInt128 address)
     {
         Add(BinaryPrimitives.ReverseEndianness((uint)(address >> 96)));

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Netlink;
 
-/// <summary>The traffic that a dump receives, NLMSG_DONE included: the last figures of the agent's <c>traffic</c>. Each
-/// call gets one socket buffer.</summary>
+/// <summary>The <c>traffic</c> that a dump receives, including NLMSG_DONE: the last figures of the agent's traffic. Each call receives one
+/// socket buffer.</summary>
 public readonly record struct DumpTraffic(long Messages, long Bytes, long Calls);
 
-/// <summary>The receiving side of a dump, and the kernel it comes from: both decide how large the kernel's socket buffers are
-/// (net/netlink/af_netlink.c, <c>netlink_dump</c> and <c>netlink_recvmsg</c>). The kernel remembers the largest buffer that
-/// was ever given to recv on the socket, and fills the first buffer of a dump before the dump's first recv.</summary>
-/// <param name="ReceiveBuffer">Bytes given to recv.</param>
-/// <param name="EarlierBuffer">The most bytes given to recv on this socket before the dump; 0 if nothing was received.</param>
+/// <summary>The receiver of a dump, and the kernel that dumps. Both determine the size of the kernel's socket buffers
+/// (net/netlink/af_netlink.c, <c>netlink_dump</c> and <c>netlink_recvmsg</c>). The kernel remembers the largest buffer that was ever given
+/// to recv on the socket, and fills the first buffer of a dump before the dump's first recv.</summary>
+/// <param name="ReceiveBuffer">The bytes of the buffer given to recv.</param>
+/// <param name="EarlierBuffer">The bytes of the largest buffer given to recv on this socket before the dump; 0 if nothing was
+/// received.</param>
 /// <param name="AlignsCounters">Whether the kernel aligns 64-bit attributes to 8 bytes, as kernels without
 /// CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS do: User-Mode Linux does, x86 does not.</param>
 public readonly record struct DumpSocket(int ReceiveBuffer, int EarlierBuffer = 0, bool AlignsCounters = false)
@@ -29,7 +30,7 @@ public readonly record struct DumpSocket(int ReceiveBuffer, int EarlierBuffer = 
     internal int NextBytes => Math.Max(FirstBytes, Math.Min(ReceiveBuffer, MostBytes));
 
     /// <summary>Begins to fill the buffers of one dump.</summary>
-    /// <exception cref="InvalidOperationException">recv would get a buffer of fewer bytes than the kernel fills.</exception>
+    /// <exception cref="InvalidOperationException">Thrown if recv has a smaller buffer than the kernel fills.</exception>
     internal DumpFill Begin() => ReceiveBuffer >= NextBytes
         ? new DumpFill(this)
         : throw new InvalidOperationException($"{NextBytes} bytes in a buffer of {ReceiveBuffer}: the end would be lost");
@@ -55,7 +56,7 @@ internal struct DumpFill
 
     public readonly bool IsEmpty => Room == _size;
 
-    /// <summary>Takes bytes if there is room for them. Returns whether there was.</summary>
+    /// <summary>Takes bytes from the buffer if there is room for them. Returns whether there was room.</summary>
     public bool Put(int bytes)
     {
         if (bytes > Room)
@@ -67,9 +68,8 @@ internal struct DumpFill
     /// <summary>Gives back the bytes taken since <paramref name="room"/> bytes were left: <c>nla_nest_cancel</c>.</summary>
     public void Cancel(int room) => Room = room;
 
-    /// <summary>Puts a 64-bit attribute: <c>nla_put_64bit</c>. If its payload would not be aligned, an empty attribute
-    /// comes first. The end of the buffer is aligned, so the room that is left gives the alignment of the next
-    /// attribute.</summary>
+    /// <summary>Puts a 64-bit attribute: <c>nla_put_64bit</c>. If its payload would not be aligned, an empty attribute comes first. The end
+    /// of the buffer is aligned, so the remaining room gives the alignment of the next attribute.</summary>
     public bool PutU64()
     {
         var padding = _socket.AlignsCounters && (Room & 7) == 0 ? NetlinkWriter.AttributeBytes(0) : 0;
@@ -86,7 +86,8 @@ internal struct DumpFill
         Room = _size = _socket.NextBytes;
     }
 
-    /// <summary>Ends the dump with NLMSG_DONE in this buffer or, if it has no room, in the next one (<c>netlink_dump_done</c>).</summary>
+    /// <summary>Ends the dump with NLMSG_DONE. If this buffer has no room for NLMSG_DONE, puts it into the next buffer
+    /// (<c>netlink_dump_done</c>).</summary>
     public DumpTraffic End()
     {
         if (!Put(DoneBytes))

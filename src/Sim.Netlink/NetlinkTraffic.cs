@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Netlink;
 
-/// <summary>The traffic that one command sends: the first figures of the agent's <c>traffic</c>. Bytes include headers
-/// and padding; the <see cref="Digest64"/> is that of every byte. One acknowledgement is asked for in each
-/// call.</summary>
+/// <summary>The traffic that one command sends: the first figures of the agent's <c>traffic</c>. Bytes include headers and padding; the
+/// <see cref="Digest64"/> covers every byte. Each call asks for one acknowledgement.</summary>
 public readonly record struct NetlinkTraffic(long Messages, long Bytes, long Calls, ulong Digest, long Acks);
 
-/// <summary>Receives the bytes of each sending call; they are valid during the call only.</summary>
+/// <summary>Receives the bytes of each sending call. The bytes are valid only during the call.</summary>
 public delegate void NetlinkSink(ReadOnlySpan<byte> call);
 
-/// <summary>One of the agent's sockets (kernel-patch/vm/README.md): each method produces the bytes that the agent's
-/// command of the same name sends. The first message has sequence number 1. An operation allocates nothing. Not
-/// thread-safe.</summary>
+/// <summary>One of the agent's sockets (kernel-patch/vm/README.md): each method produces the bytes that the agent's command of the same
+/// name sends. The first message has sequence number 1. An operation allocates nothing. The class is not thread-safe.</summary>
 public abstract class NetlinkSocket
 {
     private Digest64 _digest;

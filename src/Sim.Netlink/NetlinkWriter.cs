@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Netlink;
 
-/// <summary>Builds netlink messages one after the other. The buffer grows and is reused, so later messages allocate
-/// nothing. Little-endian, as the machines of the lab are.
+/// <summary>Builds netlink messages one after the other. The buffer grows and is reused, so later messages allocate nothing. All numbers
+/// are little-endian, as on the machines of the lab.
 /// <code>
 ///   nlmsghdr   | length 4 | type 2 | flags 2 | sequence 4 | port 4 |        length without padding behind
 ///   family     | struct rtmsg, nhmsg, genlmsghdr ...               |
 ///   attribute  | length 2 | type 2 | payload ... | 0 to 3 zeros    |        length without the zeros
 ///   nest       | length 2 | type 2 | attributes ...                |        type has NLA_F_NESTED
 /// </code>
-/// (include/uapi/linux/netlink.h). Not thread-safe.</summary>
+/// (include/uapi/linux/netlink.h). The class is not thread-safe.</summary>
 /// <param name="capacity">The initial size of the buffer in bytes.</param>
 public sealed class NetlinkWriter(int capacity = 16384)
 {
@@ -31,16 +31,16 @@ public sealed class NetlinkWriter(int capacity = 16384)
     /// <summary>Bytes written since the last <see cref="Clear"/>, padding included.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Bytes of the message being written, so far.</summary>
+    /// <summary>The number of bytes written so far of the current message.</summary>
     public int MessageLength => Length - _message;
 
-    /// <summary>The messages written since the last <see cref="Clear"/>; valid until something is written.</summary>
+    /// <summary>The messages written since the last <see cref="Clear"/>; valid until the next write.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, Length);
 
     /// <summary>Returns the bytes that an attribute takes with its header, its payload and padding.</summary>
     public static int AttributeBytes(int payload) => Align(AttributeHeaderBytes + payload);
 
-    /// <summary>Forgets everything written; the buffer stays.</summary>
+    /// <summary>Forgets all written messages, and keeps the buffer.</summary>
     public void Clear()
     {
         Length = 0;
@@ -48,7 +48,7 @@ public sealed class NetlinkWriter(int capacity = 16384)
     }
 
     /// <summary>Begins a message with port id 0; its length is set by <see cref="EndMessage"/>.</summary>
-    /// <exception cref="InvalidOperationException">The last message has not ended.</exception>
+    /// <exception cref="InvalidOperationException">Thrown if the last message has not ended.</exception>
     public void BeginMessage(ushort type, NlmFlags flags, uint sequence)
     {
         if (_message != None)
@@ -61,7 +61,7 @@ public sealed class NetlinkWriter(int capacity = 16384)
     }
 
     /// <summary>Ends the message and sets its length.</summary>
-    /// <exception cref="InvalidOperationException">No message has begun.</exception>
+    /// <exception cref="InvalidOperationException">Thrown if no message has begun.</exception>
     public void EndMessage()
     {
         if (_message == None)
@@ -70,7 +70,7 @@ public sealed class NetlinkWriter(int capacity = 16384)
         _message = None;
     }
 
-    /// <summary>Appends zeros for a family's header, padded to four bytes, and returns them to be filled.</summary>
+    /// <summary>Appends zeros for a family's header, padded to four bytes. Returns these bytes for the caller to fill.</summary>
     public Span<byte> Append(int bytes)
     {
         var padded = Align(bytes);
@@ -97,8 +97,8 @@ public sealed class NetlinkWriter(int capacity = 16384)
     public void PutAddress(ushort attribute, Family family, UInt128 address) =>
         WriteAddress(Reserve(attribute, family.AddressBytes()), family, address);
 
-    /// <summary>Puts an attribute and returns its payload, zeroed, to be filled.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The payload exceeds 65,531 bytes.</exception>
+    /// <summary>Puts an attribute. Returns its zeroed payload for the caller to fill.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown if the payload exceeds 65,531 bytes.</exception>
     public Span<byte> Reserve(ushort attribute, int payload)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payload, LongestAttribute - AttributeHeaderBytes);
@@ -108,7 +108,7 @@ public sealed class NetlinkWriter(int capacity = 16384)
         return space[AttributeHeaderBytes..];
     }
 
-    /// <summary>Begins a nest. The result must be given to <see cref="EndNest"/>.</summary>
+    /// <summary>Begins a nest. The result must be passed to <see cref="EndNest"/>.</summary>
     public int BeginNest(ushort attribute)
     {
         var nest = Length;
@@ -118,7 +118,8 @@ public sealed class NetlinkWriter(int capacity = 16384)
     }
 
     /// <summary>Ends a nest and sets its length.</summary>
-    /// <exception cref="InvalidOperationException">The nest is longer than 65,535 bytes, which its length field cannot hold.</exception>
+    /// <exception cref="InvalidOperationException">Thrown if the nest is longer than 65,535 bytes, because its length field cannot hold
+    /// more.</exception>
     public void EndNest(int nest)
     {
         var bytes = Length - nest;

@@ -5,13 +5,13 @@ namespace Sim.Netlink;
 /// PeerKey), the family of the routes that may use them, and the WireGuard device's interface index.</summary>
 internal readonly record struct NexthopForm(RouteShape Shape, Family Family, int Interface);
 
-/// <summary>RTM_NEWNEXTHOP and RTM_DELNEXTHOP (include/uapi/linux/nexthop.h): <c>nlmsghdr</c> 16, <c>struct nhmsg</c>
-/// 8, then NHA_ID first. Each message is acknowledged; one for a new object has CREATE | EXCL.</summary>
+/// <summary>RTM_NEWNEXTHOP and RTM_DELNEXTHOP (include/uapi/linux/nexthop.h): <c>nlmsghdr</c> 16, <c>struct nhmsg</c> 8, then NHA_ID first.
+/// Each message is acknowledged. A message for a new object has the flags CREATE | EXCL.</summary>
 internal static class NexthopMessages
 {
     /// <summary>Writes a new nexthop over a device that names a peer (CREATE | EXCL), or gives an existing object
     /// another peer (CREATE | REPLACE).</summary>
-    /// <exception cref="ArgumentException">Nexthop objects do not have this shape.</exception>
+    /// <exception cref="ArgumentException">Thrown if nexthop objects do not have this shape.</exception>
     public static void WritePeer(NetlinkWriter writer, in NexthopForm form, uint id, int peer, bool replace, uint sequence)
     {
         const NlmFlags New = NlmFlags.Request | NlmFlags.Ack | NlmFlags.Create;
@@ -38,7 +38,7 @@ internal static class NexthopMessages
         writer.EndMessage();
     }
 
-    /// <summary>Writes the deletion of an object. In the header the kernel accepts only a family.</summary>
+    /// <summary>Writes the deletion of an object. The family is the only header field that the kernel accepts.</summary>
     public static void WriteDelete(NetlinkWriter writer, uint id, uint sequence)
     {
         writer.BeginMessage(RtnetlinkType.DelNexthop, NlmFlags.Request | NlmFlags.Ack, sequence);

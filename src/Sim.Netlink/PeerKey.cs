@@ -8,7 +8,7 @@ public static class PeerKey
     public const int Bytes = 32;
 
     /// <summary>Writes the public key of a peer into 32 bytes.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The peer is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown if the peer is negative.</exception>
     public static void WritePublic(Span<byte> key, int peer)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(peer);

@@ -8,9 +8,9 @@ namespace Sim.Netlink;
 /// (net/core/rtnetlink.c <c>rtnl_dumpit</c>, RTNL_FLAG_DUMP_SPLIT_NLM_DONE).</summary>
 /// <param name="Shape">The shape of all routes.</param>
 /// <param name="Interface">The device's interface index.</param>
-/// <param name="NexthopCompatibility">The sysctl net.ipv4.nexthop_compat_mode, 1 by default: routes with nexthop objects
-/// list the object's device too.</param>
-/// <param name="NexthopsNamePeers">Whether those objects name a peer, which is listed with the device.</param>
+/// <param name="NexthopCompatibility">The sysctl net.ipv4.nexthop_compat_mode, 1 by default. If set, routes with nexthop objects list the
+/// object's device too.</param>
+/// <param name="NexthopsNamePeers">Whether the nexthop objects name a peer. The peer is listed with the device.</param>
 public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopCompatibility = true, bool NexthopsNamePeers = false)
 {
     private static readonly int s_u32 = NetlinkWriter.AttributeBytes(sizeof(uint));
@@ -33,8 +33,8 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
     }
 
     /// <summary>Returns the bytes of one route's message.</summary>
-    /// <remarks>There is always RTA_TABLE, and never metrics or a preferred source. IPv4 has no priority; IPv6 always has
-    /// RTA_PRIORITY, RTA_CACHEINFO and RTA_PREF.</remarks>
+    /// <remarks>A message always has RTA_TABLE, and never metrics or a preferred source. An IPv4 message has no priority. An IPv6 message
+    /// always has RTA_PRIORITY, RTA_CACHEINFO and RTA_PREF.</remarks>
     public int MessageBytes(Prefix prefix)
     {
         var bytes = NetlinkWriter.HeaderBytes + RouteUapi.RtMsgBytes + s_u32;
@@ -48,8 +48,8 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
     private static readonly int s_always6 =
         s_u32 + NetlinkWriter.AttributeBytes(RouteUapi.CacheInfoBytes) + NetlinkWriter.AttributeBytes(sizeof(byte));
 
-    /// <summary>Bytes of RTA_ENCAP and RTA_ENCAP_TYPE. A dump has them even if RTA_WGPEER named the peer. The nest has the
-    /// device's number of the peer (LWT_WGPEER_ID), which takes 4 bytes until a device has had 2^32 peers.</summary>
+    /// <summary>Bytes of RTA_ENCAP and RTA_ENCAP_TYPE. A dump has these attributes even if RTA_WGPEER named the peer. The nest has the
+    /// device's number for the peer (LWT_WGPEER_ID), which takes 4 bytes until a device has had 2^32 peers.</summary>
     private static readonly int s_encap = NetlinkWriter.AttributeBytes(s_u32) + NetlinkWriter.AttributeBytes(sizeof(ushort));
 
     private int ShapeBytes(Family family) => Shape switch
@@ -64,8 +64,9 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
 
     /// <summary>Counts the traffic that is received for these routes and their peers. The routes are in the order of
     /// <see cref="CompareDumped"/>.</summary>
-    /// <exception cref="ArgumentException">The routes are in another order.</exception>
-    /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's, or no route has this shape.</exception>
+    /// <exception cref="ArgumentException">Thrown if the routes are in another order.</exception>
+    /// <exception cref="InvalidOperationException">Thrown if the receive buffer is smaller than the kernel's, or if no route has this
+    /// shape.</exception>
     public DumpTraffic Measure(IReadOnlyList<KeyValuePair<Prefix, int>> routes, DumpSocket socket)
     {
         var fill = socket.Begin();
@@ -90,7 +91,7 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
     /// <summary>Computes the agent's <c>content</c> of a dump: a digest of each route's length, address and the word that
     /// names the peer. The word is the nexthop object's number, the gateway's last word in host order, the peer's number +
     /// 1, or the interface index.</summary>
-    /// <exception cref="ArgumentException">The routes are not in the order of <see cref="CompareDumped"/>.</exception>
+    /// <exception cref="ArgumentException">Thrown if the routes are not in the order of <see cref="CompareDumped"/>.</exception>
     public ulong Content(IReadOnlyList<KeyValuePair<Prefix, int>> routes)
     {
         var digest = default(Digest64);

@@ -17,7 +17,7 @@ public enum RouteShape
     /// <summary>RTA_VIA and RTA_OIF, onlink: the peer's IPv6 gateway for an IPv4 route.</summary>
     Via,
 
-    /// <summary>RTA_OIF and RTA_WGPEER, 32 bytes: the RFC's proposal. Makes the same state as <see cref="Encap"/>.</summary>
+    /// <summary>RTA_OIF and RTA_WGPEER, 32 bytes: the RFC's proposal. The kernel makes the same state as for <see cref="Encap"/>.</summary>
     PeerKey,
 
     /// <summary>RTA_OIF, RTA_ENCAP_TYPE and RTA_ENCAP with the peer's key nested: a lightweight tunnel.</summary>
@@ -84,7 +84,7 @@ public static class RouteMessages
 
     /// <summary>Writes one change's message: the route is added (CREATE | EXCL), moved (CREATE | REPLACE), appended
     /// (CREATE | APPEND) or deleted.</summary>
-    /// <exception cref="ArgumentException">RTA_VIA is for IPv4 routes only.</exception>
+    /// <exception cref="ArgumentException">Thrown for RTA_VIA in an IPv6 route.</exception>
     internal static void Write(NetlinkWriter writer, in BindingChange change, in RouteForm form, uint sequence, bool acknowledge)
     {
         var prefix = change.Prefix;

@@ -2,13 +2,13 @@
 namespace Sim.Netlink;
 
 /// <summary>The agent's rtnetlink socket: its <c>nexthop</c> and <c>route</c> commands.</summary>
-/// <param name="ifindex">The WireGuard device's interface index: <c>ifindex</c> of the agent's <c>wg create</c>.</param>
+/// <param name="ifindex">The WireGuard device's interface index: <c>ifindex</c> in the agent's answer to <c>wg create</c>.</param>
 public sealed class RouteStream(int ifindex) : NetlinkSocket
 {
     private readonly int _interface = ifindex >= 1 ? ifindex : throw new ArgumentOutOfRangeException(nameof(ifindex), ifindex, "at least 1");
 
-    /// <summary><c>nexthop add</c>: adds objects numbered from <paramref name="from"/> over the device, one message per call. Each leads to
-    /// its peer.</summary>
+    /// <summary><c>nexthop add</c>: adds objects numbered from <paramref name="from"/> over the device, one message per call. Each object
+    /// leads to its peer.</summary>
     public NetlinkTraffic AddNexthops(uint from, int count, RouteShape shape = RouteShape.Device, Family family = Family.IPv4) =>
         Nexthops(from, count, new NexthopForm(shape, family, _interface));
 
@@ -24,8 +24,8 @@ public sealed class RouteStream(int ifindex) : NetlinkSocket
         return EndCommand();
     }
 
-    /// <summary><c>route run</c>: sends the changes in order, <paramref name="batch"/> messages per call. The last of a
-    /// call is acknowledged.</summary>
+    /// <summary><c>route run</c>: sends the changes in order, <paramref name="batch"/> messages per call. The last message of each call is
+    /// acknowledged.</summary>
     public NetlinkTraffic Run(ReadOnlySpan<BindingChange> changes, RouteShape shape, uint table, int batch)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
@@ -43,7 +43,7 @@ public sealed class RouteStream(int ifindex) : NetlinkSocket
         return EndCommand();
     }
 
-    /// <summary>Adds objects; without a form, deletes them.</summary>
+    /// <summary>Adds nexthop objects, or deletes them if <paramref name="form"/> is null.</summary>
     private NetlinkTraffic Nexthops(uint from, int count, NexthopForm? form)
     {
         ArgumentOutOfRangeException.ThrowIfZero(from);

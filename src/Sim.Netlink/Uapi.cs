@@ -30,16 +30,17 @@ public enum AllowedIpFlags
 /// <summary><c>WGDEVICE_A_ROUTE_MODE</c> of kernel-patch/series: the rule by which a device chooses a packet's peer.</summary>
 public enum RouteMode
 {
-    /// <summary>Only AllowedIPs choose, as on every new device. Routes that name a peer are refused.</summary>
+    /// <summary>AllowedIPs choose the peer, as on every new device. Routes that name a peer are refused.</summary>
     AllowedIps,
 
-    /// <summary>The peer that has the gateway of the route as an AllowedIP.</summary>
+    /// <summary>The device chooses the peer that has the route's gateway as an AllowedIP.</summary>
     Gateway,
 
-    /// <summary>The peer that the route names, or none.</summary>
+    /// <summary>The device chooses the peer that the route names, or no peer.</summary>
     Peer,
 
-    /// <summary>The peer that the route names; if it names none, AllowedIPs choose. This is the RFC's rule.</summary>
+    /// <summary>The device chooses the peer that the route names. If the route names none, AllowedIPs choose. This is the RFC's
+    /// rule.</summary>
     Auto,
 }
 
@@ -60,7 +61,8 @@ internal static class RouteAttribute
 {
     public const ushort Dst = 1, Oif = 4, Gateway = 5, Table = 15, Via = 18, EncapType = 21, Encap = 22, NexthopId = 30;
 
-    /// <summary>RTA_WGPEER of the RFC, by a patch of kernel-patch/series-optional: the number after RTA_DEL_REASON, the last of 7.3.</summary>
+    /// <summary>RTA_WGPEER of the RFC, from a patch of kernel-patch/series-optional. It follows RTA_DEL_REASON, the last attribute of
+    /// 7.3.</summary>
     public const ushort WgPeer = 33;
 }
 
@@ -69,11 +71,11 @@ internal static class NexthopAttribute
 {
     public const ushort Id = 1, Oif = 5, EncapType = 7, Encap = 8;
 
-    /// <summary>NHA_WGPEER of the same patch: the number after NHA_DST_PORT, the last of 7.3.</summary>
+    /// <summary>NHA_WGPEER, from a patch of kernel-patch/series-optional. It follows NHA_DST_PORT, the last attribute of 7.3.</summary>
     public const ushort WgPeer = 19;
 }
 
-/// <summary>The command and WGDEVICE_A_*, WGPEER_A_*, WGALLOWEDIP_A_* (include/uapi/linux/wireguard.h).</summary>
+/// <summary>WG_CMD_SET_DEVICE, WGDEVICE_A_*, WGPEER_A_* and WGALLOWEDIP_A_* (include/uapi/linux/wireguard.h).</summary>
 internal static class WireGuardUapi
 {
     public const byte SetDevice = 1, Version = 1;
@@ -93,6 +95,7 @@ internal static class RouteUapi
     /// <summary><c>struct rtvia</c> with an IPv6 address: the family, then the address.</summary>
     public const int RtViaBytes = 18;
 
-    /// <summary>LWT_WGPEER_PUBLIC_KEY: the nest's one attribute in requests. Dumps have the device's number of the peer instead.</summary>
+    /// <summary>LWT_WGPEER_PUBLIC_KEY: the only attribute of the nest in requests. In dumps the nest has the device's number for the peer
+    /// instead.</summary>
     public const ushort EncapWgPeerKey = 1;
 }

@@ -10,7 +10,7 @@ public sealed record DumpedPeer(int Peer, IReadOnlyList<Prefix> AllowedIps);
 /// message describes the device again.</summary>
 /// <remarks>The peers have no endpoint, and nothing changes during the dump.</remarks>
 /// <param name="Name">The interface's name.</param>
-/// <param name="HasPrivateKey">Whether a private key is set, as <c>wg reset</c> does.</param>
+/// <param name="HasPrivateKey">Whether the device has a private key. <c>wg reset</c> sets it.</param>
 /// <param name="HasSeries">Whether the kernel has kernel-patch/series. Its devices then report their route mode and their source check
 /// (WGDEVICE_A_ROUTE_MODE, WGDEVICE_A_SOURCE_CHECK), and give each peer a number (WGPEER_A_ID).</param>
 public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = true, bool HasSeries = false)
@@ -28,7 +28,7 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
         s_u16 + s_u32 + (HasSeries ? 2 * s_u32 : 0) + s_u32 + NetlinkWriter.AttributeBytes(Name.Length + 1) + (HasPrivateKey ? 2 * s_key : 0);
 
     /// <summary>Counts the traffic that is received for a device with these peers, given in the order in which they were added.</summary>
-    /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's.</exception>
+    /// <exception cref="InvalidOperationException">Thrown if the receive buffer is smaller than the kernel's.</exception>
     public DumpTraffic Measure(IReadOnlyList<DumpedPeer> peers, DumpSocket socket)
     {
         var fill = socket.Begin();
@@ -85,8 +85,8 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
         digest.AddAddress(prefix.Family, prefix.Address);
     }
 
-    /// <summary><c>get_peer</c>: puts a peer and returns whether it is complete. If not, <paramref name="resumeAt"/> is the
-    /// allowed IP at which it continues, or -1 at its beginning.</summary>
+    /// <summary><c>get_peer</c>: puts a peer into the message. Returns whether the peer is complete. If not, <paramref name="resumeAt"/> is
+    /// the index of the allowed IP at which the next message continues, or -1 if the next message begins the peer.</summary>
     private bool PutPeer(ref DumpFill fill, IReadOnlyList<Prefix> allowedIps, ref int resumeAt)
     {
         var before = fill.Room;

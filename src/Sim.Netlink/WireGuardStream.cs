@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Netlink;
 
-/// <summary>The agent's generic netlink socket: its <c>wg</c> commands. One message is one call and is acknowledged.</summary>
-/// <param name="familyId">The genetlink family's number: <c>wireguard</c> of the agent's <c>hello</c>.</param>
-/// <param name="removesPrefixes">Whether the kernel is 6.16 or later, where a deletion is WGALLOWEDIP_F_REMOVE_ME.</param>
+/// <summary>The agent's generic netlink socket: its <c>wg</c> commands. Each call sends one message, which is acknowledged.</summary>
+/// <param name="familyId">The number of the genetlink family: <c>wireguard</c> in the agent's answer to <c>hello</c>.</param>
+/// <param name="removesPrefixes">Whether the kernel is 6.16 or later. Such a kernel can remove a prefix (WGALLOWEDIP_F_REMOVE_ME).</param>
 public sealed class WireGuardStream(ushort familyId, bool removesPrefixes = false) : NetlinkSocket
 {
     /// <summary>Bytes before the nest of peers: header, generic header, name.</summary>
     public const int DeviceBytes = 28;
 
-    /// <summary>The most bytes that a message may have: its nest of peers must not exceed 65,535.</summary>
+    /// <summary>The maximum number of bytes of a message: its nest of peers must not exceed 65,535 bytes.</summary>
     public const int MostMessageBytes = DeviceBytes + NetlinkWriter.LongestAttribute;
 
     private readonly byte[] _privateKey = PeerKey.Private();
@@ -40,17 +40,18 @@ public sealed class WireGuardStream(ushort familyId, bool removesPrefixes = fals
     }
 
     /// <summary><c>wg add</c>: sends the operations in order, in messages of at most <paramref name="messageBytes"/>.</summary>
-    /// <remarks>Consecutive operations of one peer share its nest.</remarks>
-    /// <exception cref="ArgumentException">There is a deletion, which Linux 6.12 cannot do.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">Messages would be too short for one operation, or longer than
+    /// <remarks>Consecutive operations of one peer share the peer's nest.</remarks>
+    /// <exception cref="ArgumentException">Thrown if there is a deletion and the kernel cannot remove a prefix (Linux 6.12).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown if messages would be too short for one operation, or longer than
     /// <see cref="MostMessageBytes"/>.</exception>
     public NetlinkTraffic Add(ReadOnlySpan<BindingChange> operations, int messageBytes) =>
         Send(operations, messageBytes, WireGuardPeerFlags.None);
 
-    /// <summary><c>wg replace</c>: as <see cref="Add"/> for one peer; the first message carries REPLACE_ALLOWEDIPS and
+    /// <summary><c>wg replace</c>: sends one peer's operations as <see cref="Add"/> does. The first message carries REPLACE_ALLOWEDIPS and
     /// UPDATE_ONLY.</summary>
-    /// <exception cref="ArgumentException">There are no operations, operations of several peers, or a deletion.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">As with <see cref="Add"/>.</exception>
+    /// <exception cref="ArgumentException">Thrown if there is no operation, if the operations have several peers, or if there is a
+    /// deletion.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown for the same message lengths as by <see cref="Add"/>.</exception>
     public NetlinkTraffic Replace(ReadOnlySpan<BindingChange> operations, int messageBytes)
     {
         if (operations.IsEmpty)
@@ -64,14 +65,14 @@ public sealed class WireGuardStream(ushort familyId, bool removesPrefixes = fals
         return Send(operations, messageBytes, WireGuardPeerFlags.ReplaceAllowedIps | WireGuardPeerFlags.UpdateOnly);
     }
 
-    /// <summary><c>wg empty</c>: takes all prefixes from one peer: <see cref="Replace"/> without allowed IPs.</summary>
+    /// <summary><c>wg empty</c>: takes all prefixes from one peer, as <see cref="Replace"/> does without allowed IPs.</summary>
     public NetlinkTraffic Empty(int peer) => SendOnly(peer, WireGuardPeerFlags.ReplaceAllowedIps | WireGuardPeerFlags.UpdateOnly);
 
     /// <summary><c>wg remove</c>: removes one peer with all its prefixes.</summary>
     public NetlinkTraffic Remove(int peer) => SendOnly(peer, WireGuardPeerFlags.RemoveMe);
 
-    /// <summary><c>wg churn</c>: sends the operations in chunks. After each chunk it removes the dummy peer, which took the
-    /// prefixes to be removed.</summary> <inheritdoc cref="Add" path="/exception"/>
+    /// <summary><c>wg churn</c>: sends the operations in chunks. After each chunk it removes the dummy peer, which took over the prefixes
+    /// to be removed.</summary> <inheritdoc cref="Add" path="/exception"/>
     public NetlinkTraffic Churn(ReadOnlySpan<BindingChange> operations, int messageBytes, int chunk, int dummy)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chunk, 1);
@@ -135,7 +136,7 @@ public sealed class WireGuardStream(ushort familyId, bool removesPrefixes = fals
         EndPeers(peers);
     }
 
-    /// <summary>Sends one message with as many operations as fit; returns their number.</summary>
+    /// <summary>Sends one message with as many operations as fit. Returns the number of operations sent.</summary>
     private int SendSome(ReadOnlySpan<BindingChange> operations, int messageBytes, WireGuardPeerFlags flags)
     {
         var peers = BeginPeers();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Trie;
 
-/// <summary>The shape of one family's trie: its nodes, and the nodes with a peer, which are the prefixes. Both are counted in total
-/// and at each depth. The root has depth 1; index 0 is unused.</summary>
+/// <summary>The shape of one family's trie: the number of nodes and the number of prefixes (nodes with a peer), in total and at each depth.
+/// The root has depth 1; index 0 is unused.</summary>
 public sealed record AllowedIpsShape(
     Family Family, long Nodes, long Valued, int MaxDepth, IReadOnlyList<long> NodesAtDepth, IReadOnlyList<long> ValuedAtDepth);
 
@@ -14,7 +14,7 @@ public readonly unsafe struct TrieNode(allowedips_node* node, int depth)
     /// <summary>The depth of the node; 1 for the root.</summary>
     public int Depth { get; } = depth;
 
-    /// <summary>The owner; null in a node that only joins two subtrees.</summary>
+    /// <summary>The owner of the prefix; null in a node that only joins two subtrees.</summary>
     public wg_peer* Peer => Node->peer;
 
     /// <summary>The prefix of the node, with its host bits masked.</summary>
@@ -61,7 +61,7 @@ public readonly record struct LookupCost(int Nodes, int CacheLines, int FoundDep
 /// <content>Walks the trie for statistics and tests. No writer may run during a walk.</content>
 public sealed unsafe partial class AllowedIps
 {
-    /// <summary>The bytes in a cache line. The figures are only for machines with this size.</summary>
+    /// <summary>The bytes in a cache line. The figures are valid only for machines with this size.</summary>
     public const int CacheLine = 64;
 
     /// <summary>Counts nodes and depths in a walk of the whole trie.</summary>
@@ -81,15 +81,16 @@ public sealed unsafe partial class AllowedIps
         return new(family, nodes.Sum(), valued.Sum(), deepest, nodes[..(deepest + 1)], valued[..(deepest + 1)]);
     }
 
-    /// <summary>Lists every node of a family, joints included, by ascending address, then length. Allocates nothing.</summary>
+    /// <summary>Lists every node of a family, including joints, by ascending address, then length. Allocates nothing.</summary>
     public TrieNodes Nodes(Family family) => new(Root(family));
 
     /// <summary>Lists a peer's prefixes of both families in the order of a netlink dump. Allocates nothing.</summary>
     public static PeerPrefixes Prefixes(wg_peer* peer) => new(peer);
 
-    /// <summary>Lists the nodes that <c>find_node</c> reads for a left-aligned address, from the root down. Returns their number.
-    /// The answer is the last node that matches and has a peer. A path of <see cref="MaxAllowedIpsDepth"/> suffices.</summary>
-    /// <exception cref="ArgumentException"><paramref name="path"/> is too short.</exception>
+    /// <summary>Lists the nodes that <c>find_node</c> reads for a left-aligned address, from the root down. Returns the number of nodes.
+    /// The lookup's answer is the last node that matches and has a peer. A path of <see cref="MaxAllowedIpsDepth"/> steps is always long
+    /// enough.</summary>
+    /// <exception cref="ArgumentException">Thrown if <paramref name="path"/> is too short.</exception>
     public int Walk(Family family, UInt128 address, Span<PathStep> path)
     {
         if (family == Family.IPv4)
@@ -102,7 +103,7 @@ public sealed unsafe partial class AllowedIps
         return Walk<Bits128>(_device->root6, (byte*)&key128, path);
     }
 
-    /// <summary>Counts the nodes and lines that a lookup of the left-aligned address reads. Allocates nothing.</summary>
+    /// <summary>Counts the nodes and cache lines that a lookup of the left-aligned address reads. Allocates nothing.</summary>
     public LookupCost Cost(Family family, UInt128 address)
     {
         Span<PathStep> path = stackalloc PathStep[MaxAllowedIpsDepth];

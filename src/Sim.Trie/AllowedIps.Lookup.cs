@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 
 namespace Sim.Trie;
 
-/// <summary>The width of a key. The C functions take it as an argument that is constant at each call. Here it is a type, so that the
-/// compiler makes one copy of each function per family.</summary>
+/// <summary>The width of a key. The C functions take the width as an argument that is constant at each call. Here the width is a type, so
+/// that the compiler makes one copy of each function per family.</summary>
 internal interface IKeyBits
 {
     static abstract int Bits { get; }
@@ -31,7 +31,8 @@ internal readonly struct Key128(UInt128 ip)
 public sealed unsafe partial class AllowedIps
 {
     /// <summary><c>wg_allowedips_lookup_dst</c>: finds the peer of an IPv4 address in host order.</summary>
-    /// <returns>The owner, or null. The caller holds a reference to the owner, and must call <see cref="PeerPut"/>.</returns>
+    /// <returns>The owner of the address, or null. The caller gets a reference to the owner, and must give it back with
+    /// <see cref="PeerPut"/>.</returns>
     public wg_peer* LookupDstV4(uint daddr) => Lookup<Bits32>(RcuDereference(&_device->root4), (byte*)&daddr);
 
     /// <summary><c>wg_allowedips_lookup_src</c>: finds the peer that may send from an IPv4 address.</summary>
@@ -54,7 +55,7 @@ public sealed unsafe partial class AllowedIps
         return Lookup<Bits128>(RcuDereference(&_device->root6), (byte*)&key);
     }
 
-    /// <summary><c>find_node</c>: finds the longest matching node that has a peer, or null. Takes no reference.</summary>
+    /// <summary><c>find_node</c>: returns the node of the longest matching prefix that has a peer, or null. Takes no reference.</summary>
     public allowedips_node* FindNodeV4(uint ip) => FindNode<Bits32>(RcuDereference(&_device->root4), (byte*)&ip);
 
     /// <inheritdoc cref="FindNodeV4"/>

@@ -7,11 +7,11 @@ public sealed unsafe partial class AllowedIps
     /// <summary>MAX_PEERS_PER_DEVICE (messages.h).</summary>
     public const int MaxPeersPerDevice = 1 << 20;
 
-    /// <summary>The number of peers that were created and not removed.</summary>
+    /// <summary>The number of peers that were created and not yet removed.</summary>
     public int PeerCount => (int)_device->num_peers;
 
-    /// <summary><c>wg_peer_create</c>: makes a peer without prefixes, whose <c>internal_id</c> is the id.</summary>
-    /// <returns>The peer; null without memory, or if the device has 2^20 peers already.</returns>
+    /// <summary><c>wg_peer_create</c>: makes a peer without prefixes. The id becomes its <c>internal_id</c>.</summary>
+    /// <returns>The peer; null if there is no memory, or if the device already has 2^20 peers.</returns>
     public wg_peer* PeerCreate(int id)
     {
         if (_device->num_peers >= MaxPeersPerDevice)
@@ -36,8 +36,8 @@ public sealed unsafe partial class AllowedIps
 
     /// <summary><c>wg_peer_remove</c>: takes every prefix from a peer, then drops the table's reference to the peer. The peer is freed
     /// when the last reference has been put and a grace period has ended.</summary>
-    /// <remarks>Before the table's reference is dropped, <c>synchronize_net</c> waits for running lookups. If readers put their
-    /// references before they become quiescent, the writer puts the last one.</remarks>
+    /// <remarks>Before the table's reference is dropped, <c>synchronize_net</c> waits for running lookups. If readers put their references
+    /// before they become quiescent, the writer always puts the last reference.</remarks>
     public void PeerRemove(wg_peer* peer)
     {
         if (peer == null)
@@ -82,9 +82,12 @@ public sealed unsafe partial class AllowedIps
         return null;
     }
 
-    /// <summary><c>wg_peer_put</c>: gives a reference back. If it was the last one, the next grace period frees the peer.</summary>
-    /// <remarks>Only the writer may put the last reference, because that queues a deferred free. Readers may put the others.</remarks>
-    /// <exception cref="InvalidOperationException">The peer is still configured, so the last reference is not the caller's.</exception>
+    /// <summary><c>wg_peer_put</c>: gives back a reference to a peer. If it was the last reference, the next grace period frees the
+    /// peer.</summary>
+    /// <remarks>Only the writer may put the last reference, because putting it queues a deferred free. Readers may put all other
+    /// references.</remarks>
+    /// <exception cref="InvalidOperationException">Thrown if the last reference is put while the peer is still configured: that reference
+    /// belongs to the table.</exception>
     public void PeerPut(wg_peer* peer)
     {
         if (peer == null || Interlocked.Decrement(ref peer->refcount) != 0)

@@ -9,7 +9,8 @@ public sealed unsafe partial class AllowedIps
 
     /// <summary><c>add</c>: makes <paramref name="peer"/> the owner of a prefix. If the prefix has no node, a new node goes below the
     /// deepest node that contains the prefix. If that parent already has a child on this side, there are two cases. If the new node
-    /// contains the child, the new node goes between parent and child (left). If not, both go below a new joint (right):
+    /// contains the child, the new node goes between parent and child (left). If not, the new node and the child go below a new joint
+    /// (right):
     /// <code>
     ///   parent            parent              parent            parent
     ///     |        =>       |                   |        =>       |
@@ -83,9 +84,9 @@ public sealed unsafe partial class AllowedIps
         return 0;
     }
 
-    /// <summary><c>remove_node</c> of Linux 6.16, which is the loop body of 6.12's <c>wg_allowedips_remove_by_peer</c>: removes the peer
-    /// of a node. A node with two children stays as a joint. Otherwise its child takes its place. If the parent has no peer and only
-    /// one child left, the parent is removed too.</summary>
+    /// <summary><c>remove_node</c> of Linux 6.16, which is the loop body of 6.12's <c>wg_allowedips_remove_by_peer</c>: removes the peer of
+    /// a node. A node with two children stays as a joint. Otherwise the node's child takes the node's place. If the parent has no peer and
+    /// only one child left, the parent is removed too.</summary>
     /// <remarks>The kernel moves the child up by a plain store. Here the store is a release, because the child may be new and no lock
     /// orders the writes to it.</remarks>
     private void RemoveNode(allowedips_node* node)
@@ -117,7 +118,7 @@ public sealed unsafe partial class AllowedIps
     }
 
     /// <summary><c>node_placement</c>: finds the deepest node that contains the prefix, or null.</summary>
-    /// <returns>Whether the node found has exactly this prefix.</returns>
+    /// <returns>Whether the found node has exactly this prefix.</returns>
     private static bool NodePlacement<TBits>(allowedips_node* trie, byte* key, byte cidr, out allowedips_node* placed)
         where TBits : struct, IKeyBits
     {
@@ -156,8 +157,8 @@ public sealed unsafe partial class AllowedIps
         ConnectNode(Child(parent, bit), bit, node);
     }
 
-    /// <summary><c>copy_and_assign_cidr</c>: sets the prefix of a node and the place of the bit after it. Keys are words in host order.
-    /// So on a little-endian machine byte i of the address is byte i^3 of a u32, or byte i^7 within u64s:
+    /// <summary><c>copy_and_assign_cidr</c>: sets the prefix of a node, and the place of the bit after the prefix. Keys are words in host
+    /// order. So on a little-endian machine byte i of the address is byte i^3 of a u32, or byte i^7 within u64s:
     /// <code>
     ///   10.1.2.3 = 0x0A010203   in memory 03 02 01 0A      cidr 16: byte 2 of the address is bits[1] = bits[2 ^ 3]
     /// </code></summary>
@@ -180,7 +181,7 @@ public sealed unsafe partial class AllowedIps
         }
     }
 
-    /// <summary><c>kmem_cache_zalloc(node_cache)</c>: makes a zeroed node; null without memory.</summary>
+    /// <summary><c>kmem_cache_zalloc(node_cache)</c>: makes a zeroed node. Returns null if there is no memory.</summary>
     private allowedips_node* ZallocNode()
     {
         if (AllocationsLeft == 0)

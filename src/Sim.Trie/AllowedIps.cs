@@ -3,16 +3,16 @@ namespace Sim.Trie;
 
 /// <summary>WireGuard's AllowedIPs: finds the peer that owns an address. This is a port of drivers/net/wireguard/allowedips.c of Linux
 /// 6.12 and 7.3. The removal of one prefix (6.16) is in 7.3 only.</summary>
-/// <remarks><para>Each family has a path-compressed binary trie. A node is a prefix. Its two children lie inside the prefix and differ
-/// in the first bit after it. A node without a peer joins two subtrees and always has both children:</para>
+/// <remarks><para>Each family has a path-compressed binary trie. A node stands for a prefix. The prefixes of its two children lie inside
+/// this prefix and differ in the first bit after it. A node without a peer joins two subtrees and always has both children:</para>
 /// <code>
 ///   10.0.0.0/25 -> A           10.0.0.0/24  (no peer)
 ///   10.0.0.128/25 -> B         bit[0] /    \ bit[1]
 ///                      10.0.0.0/25 A        10.0.0.128/25 B
 /// </code>
-/// <para>Every such node has two children, so the set of prefixes alone decides the shape. The order of insertions and deletions
+/// <para>Every node without a peer has two children, so the set of prefixes alone decides the shape. The order of insertions and deletions
 /// only decides which slab a node lies in.</para>
-/// <para>There is one writer at a time, as under <c>device_update_lock</c>. Lookups may run beside it on other threads, which register
+/// <para>There is one writer at a time, as under <c>device_update_lock</c>. Lookups may run concurrently on other threads, which register
 /// with <see cref="Rcu.AddReader"/>. <see cref="Rcu.GracePeriod"/> waits for these threads, then frees removed nodes.</para>
 /// <para>Files: this one holds the table's operations, <c>AllowedIps.Lookup.cs</c> the read side, <c>AllowedIps.Update.cs</c> insertion
 /// and removal of a node, <c>AllowedIps.Reclaim.cs</c> freeing, <c>AllowedIps.Peers.cs</c> the part of peer.c, and
@@ -27,8 +27,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     private wg_device* _device;
 
     /// <summary><c>wg_allowedips_slab_init</c>, <c>wg_peer_init</c>, <c>wg_allowedips_init</c>: makes an empty table.</summary>
-    /// <param name="memory">Gets the caches <c>allowedips_node</c> (72 bytes) and <c>wg_peer</c> (1,520 bytes in 6.12). It must outlive
-    /// the table. Its grace periods free removed nodes and peers.</param>
+    /// <param name="memory">The memory in which the caches <c>allowedips_node</c> (72 bytes) and <c>wg_peer</c> (1,520 bytes in 6.12) are
+    /// made. The memory must outlive the table. Its grace periods free removed nodes and peers.</param>
     public AllowedIps(KernelMemory memory)
     {
         ArgumentNullException.ThrowIfNull(memory);
@@ -49,12 +49,13 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     /// <summary>The slab cache of the peers.</summary>
     public KmemCache PeerCache => _peerCache;
 
-    /// <summary>1 more than the operations that may have changed the table (<c>table->seq</c>). Netlink dumps check it.</summary>
+    /// <summary>The number of operations that may have changed the table, plus 1 (<c>table->seq</c>). Netlink dumps check this
+    /// number.</summary>
     public ulong Seq => _device->seq;
 
-    /// <summary><c>wg_allowedips_insert_v4</c>: gives a prefix to a peer. If another peer has the prefix, it loses it. The address is in
-    /// host order; bits beyond <paramref name="cidr"/> are ignored.</summary>
-    /// <returns>0; -EINVAL if the prefix is longer than the address or the peer is null; -ENOMEM without memory for a node. After
+    /// <summary><c>wg_allowedips_insert_v4</c>: gives a prefix to a peer. If another peer has the prefix, that peer loses the prefix. The
+    /// address is in host order; bits beyond <paramref name="cidr"/> are ignored.</summary>
+    /// <returns>0; -EINVAL if the prefix is longer than the address or the peer is null; -ENOMEM if there is no memory for a node. After
     /// -ENOMEM only the table's sequence number has changed.</returns>
     public int InsertV4(uint ip, byte cidr, wg_peer* peer)
     {
@@ -109,8 +110,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
             RemoveNode(NodeOf(link));
     }
 
-    /// <summary><c>wg_allowedips_free</c>: empties the table and the peers' lists. Lookups find nothing any more. The end of the next
-    /// grace period frees the nodes.</summary>
+    /// <summary><c>wg_allowedips_free</c>: empties the table and the peers' lists. Lookups then find no peer. The end of the next grace
+    /// period frees the nodes.</summary>
     public void Free()
     {
         var old4 = _device->root4;
@@ -145,8 +146,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         return node->bitlen == 32 ? Prefix.OfV4((uint)(words >> 96), cidr) : Prefix.OfV6(words, cidr);
     }
 
-    /// <summary>Frees the table's own block. Nodes and peers are freed with <see cref="Memory"/> (<c>wg_allowedips_slab_uninit</c>). To
-    /// go on using that memory, call <see cref="PeerRemoveAll"/> and end a grace period before.</summary>
+    /// <summary>Frees the table's own block. Nodes and peers are freed with <see cref="Memory"/> (<c>wg_allowedips_slab_uninit</c>). To use
+    /// that memory further, first call <see cref="PeerRemoveAll"/> and end a grace period.</summary>
     public void Dispose()
     {
         NativeMemory.Free(_device);

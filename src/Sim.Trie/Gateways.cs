@@ -6,11 +6,11 @@ namespace Sim.Trie;
 /// <remarks>
 /// <para>A gateway is a peer's own address: a /32 or /128 among the peer's AllowedIPs. No longer prefix can match it, so a hash table
 /// can answer instead of the trie. The trie answers if the address is not in the table, or if there is no table.</para>
-/// <para>The hash table uses open addressing: if the slot of an address is taken, the address goes to the next slot. At most half of
-/// the slots are taken. A table never changes. A request that changes AllowedIPs drops the table, and makes a new one at its end.</para>
-/// <para>There is one writer at a time. Lookups may run beside it, as in <see cref="AllowedIps"/>. The table is for devices whose
-/// mode is <c>gateway</c>.</para>
-/// </remarks>
+/// <para>The hash table uses open addressing: if the slot of an address is taken, the address goes to the next slot. At most half of the
+/// slots are taken. A table never changes. A request that changes AllowedIPs first drops the table, and makes a new table when it
+/// ends.</para>
+/// <para>There is one writer at a time. Lookups may run concurrently, as in <see cref="AllowedIps"/>. The table is for devices whose mode
+/// is <c>gateway</c>.</para></remarks>
 public sealed unsafe class Gateways : Kernel.IRcuReclaimer
 {
     /// <summary><c>MOST_ALLOWEDIPS</c>: a device with more AllowedIPs has no table, because each request would visit them all.</summary>
@@ -22,8 +22,9 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
     private GatewayTable* _table;
 
     /// <summary>Begins without a table.</summary>
-    /// <param name="allowedIps">The device's AllowedIPs. The table lies in their memory.</param>
-    /// <param name="seed">The seed of the hash. It only decides the slots of addresses. The kernel's is <c>get_random_u32</c>.</param>
+    /// <param name="allowedIps">The device's AllowedIPs. The table lies in the memory of the AllowedIPs.</param>
+    /// <param name="seed">The seed of the hash. It only decides the slots of addresses. The kernel takes the seed from
+    /// <c>get_random_u32</c>.</param>
     public Gateways(AllowedIps allowedIps, uint seed = 0)
     {
         ArgumentNullException.ThrowIfNull(allowedIps);
@@ -48,7 +49,8 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
             _allowedIps.Memory.Rcu.Call(this, (nint)table, (int)table->mask + 1);
     }
 
-    /// <summary><c>wg_gateways_make</c>: makes the table unless it exists, no address exists, or AllowedIPs are too many.</summary>
+    /// <summary><c>wg_gateways_make</c>: makes the table. Does nothing if the table exists, if no peer has an address of its own, or if
+    /// there are too many AllowedIPs.</summary>
     public void Make()
     {
         if (_table != null)
@@ -110,7 +112,7 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
         return SlotAt(_table, (uint)slot);
     }
 
-    /// <summary><c>kvfree_rcu</c>: frees a table whose number of slots is the tag.</summary>
+    /// <summary><c>kvfree_rcu</c>: frees a table. The tag is the table's number of slots.</summary>
     void Kernel.IRcuReclaimer.Reclaim(nint obj, int tag) => _allowedIps.Memory.Kvfree((void*)obj, Bytes(tag));
 
     /// <summary><c>first_slot</c>: returns the slot where the search for an address begins.</summary>

@@ -21,7 +21,7 @@ public unsafe struct list_head
 [StructLayout(LayoutKind.Explicit, Size = 72)]
 public unsafe struct allowedips_node
 {
-    /// <summary>The owner; null in a node that only joins two subtrees. RCU-protected.</summary>
+    /// <summary>The owner of the prefix; null in a node that only joins two subtrees. RCU-protected.</summary>
     [FieldOffset(0)] public wg_peer* peer;
 
     /// <summary>Two <c>allowedips_node *</c>, RCU-protected. They are numbers because C# has no fixed arrays of pointers.</summary>
@@ -30,7 +30,7 @@ public unsafe struct allowedips_node
     /// <summary>The prefix length.</summary>
     [FieldOffset(24)] public byte cidr;
 
-    /// <summary>The index in <c>bits</c> of the byte that holds the bit after the prefix.</summary>
+    /// <summary>The byte that holds the bit after the prefix, as an index into the array <c>bits</c>.</summary>
     [FieldOffset(25)] public byte bit_at_a;
 
     /// <summary>The right shift that brings the bit after the prefix to position 0.</summary>
@@ -51,16 +51,17 @@ public unsafe struct allowedips_node
     [FieldOffset(56)] public list_head peer_list;
 }
 
-/// <summary>The fields of <c>struct wg_peer</c> (drivers/net/wireguard/peer.h) that the trie uses. In 6.12 it has 1,520 bytes.</summary>
-/// <remarks>The offsets are those of 6.12 in a uniprocessor x86-64 kernel without lock debugging, where spinlocks take no room. In an
-/// SMP kernel the structure has 1,552 bytes, with refcount at 1088.</remarks>
+/// <summary>The fields of <c>struct wg_peer</c> (drivers/net/wireguard/peer.h) that the trie uses. In 6.12 the structure has 1,520
+/// bytes.</summary>
+/// <remarks>The offsets are taken from 6.12 in a uniprocessor x86-64 kernel without lock debugging, where spinlocks take no room. In an SMP
+/// kernel the structure has 1,552 bytes, with refcount at 1088.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 1520)]
 public struct wg_peer
 {
-    /// <summary>1 after the peer was removed from the configuration. References to it may still exist then.</summary>
+    /// <summary>1 after the peer was removed from the configuration. References to the peer may still exist then.</summary>
     [FieldOffset(132)] public byte is_dead;
 
-    /// <summary><c>struct kref</c>: counts the device's own reference and those of lookups.</summary>
+    /// <summary><c>struct kref</c>: counts the device's own reference and the references of lookups.</summary>
     [FieldOffset(1056)] public int refcount;
 
     /// <summary>The link in the device's list of peers.</summary>
@@ -132,7 +133,8 @@ internal static unsafe class ListHead
         last->next = entry;
     }
 
-    /// <summary><c>list_del</c>: takes an entry out. Its own links stay as they were; the kernel poisons them.</summary>
+    /// <summary><c>list_del</c>: removes an entry from its list. The entry's own links stay unchanged here; the kernel poisons
+    /// them.</summary>
     public static void Del(list_head* entry)
     {
         entry->next->prev = entry->prev;
