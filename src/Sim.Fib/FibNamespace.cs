@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>A routing table. Its namespace finds it by its id.</summary>
+/// <summary>A routing table. The namespace finds a table by the table's id.</summary>
 public interface IRoutingTable : IDisposable
 {
     uint Id { get; }
@@ -13,7 +13,7 @@ public interface IRoutingTable : IDisposable
 /// whose links take 24 bytes in each object. Here each family has a dictionary. Nexthop groups, blackhole objects and objects with gateways
 /// are left out.</para>
 /// <para>An interface is only a number, its index. Every interface with an index above 0 exists, is up and has a carrier. So the hashes
-/// that find nexthops by device are left out too. There is one writer, as under RTNL.</para></remarks>
+/// that find nexthops by device are left out too. There is only one writer thread, as under RTNL.</para></remarks>
 public abstract unsafe class FibNamespace : IDisposable
 {
     private readonly Dictionary<uint, nint> _nexthops = [];
@@ -30,7 +30,8 @@ public abstract unsafe class FibNamespace : IDisposable
 
     public KernelMemory Memory { get; }
 
-    /// <summary>The number of times that the writer waited for a grace period (<c>synchronize_net</c>). It is 0 in the IPv6 FIB.</summary>
+    /// <summary>The number of times that the writer waited for a grace period (<c>synchronize_net</c>). The IPv6 FIB never waits, so the
+    /// number is 0.</summary>
     public long Synchronizations { get; private protected set; }
 
     /// <summary>The number of objects that wait for a grace period.</summary>

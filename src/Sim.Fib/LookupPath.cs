@@ -45,11 +45,11 @@ public readonly record struct Fib6Step(
 public readonly record struct LookupStep(LookupStepKind Kind, uint Key, byte Pos, byte Bits, byte Slen, nint Address);
 
 /// <summary>Records the path of a lookup: every node entered, also when backtracking, and every distinct 64-byte line read. Reuse the
-/// object: after the first long path it allocates nothing.</summary>
-/// <remarks>In an IPv4 table it counts the lines of the root pointer, node headers (key to slen), child pointers, parent pointers of
-/// climbs, the leaf's list, the route, the fib_info and the nexthop. fib_props and the net_device are not counted, because they are the
-/// same for all routes and stay in cache. In an IPv6 table it counts the lines of nodes, of compared routes and of the nexthop.
-/// <see cref="TrieCacheLines"/> excludes the lines of routes and nexthops.</remarks>
+/// object: after the first long path the object allocates nothing.</summary>
+/// <remarks>In an IPv4 table, the path counts the cache lines of the root pointer, node headers (key to slen), child pointers, parent
+/// pointers of climbs, the leaf's list, the route, the fib_info and the nexthop. fib_props and the net_device are not counted, because all
+/// routes share them and they stay in cache. In an IPv6 table, the path counts the cache lines of nodes, of compared routes and of the
+/// nexthop. <see cref="TrieCacheLines"/> excludes the lines of routes and nexthops.</remarks>
 public sealed class LookupPath
 {
     private const int LineShift = 6;
@@ -63,7 +63,7 @@ public sealed class LookupPath
     /// <summary>The steps of a lookup in an IPv6 table, in order.</summary>
     public IReadOnlyList<Fib6Step> Fib6Steps => _fib6Steps;
 
-    /// <summary>The number of nodes entered, leaves included. A node entered again counts again. In an IPv6 table only nodes on the
+    /// <summary>The number of nodes entered, leaves included. A node that is entered twice counts twice. In an IPv6 table only nodes on the
     /// way down count.</summary>
     public int Nodes { get; private set; }
 

@@ -37,8 +37,8 @@ internal sealed unsafe class RcuQueue(KernelMemory memory, RcuCallback invoke) :
         _tail = head;
     }
 
-    /// <summary><c>rcu_barrier</c>: ends one grace period after the other until no object waits. One is not enough, because a callback may
-    /// queue another object.</summary>
+    /// <summary><c>rcu_barrier</c>: ends one grace period after the other until no object waits. One grace period is not enough, because a
+    /// callback may queue another object.</summary>
     public void Barrier()
     {
         while (_head != null)

@@ -8,8 +8,8 @@ namespace Sim.Kernel;
 /// <summary>Reads and writes addresses as text. An address is left-aligned in 128 bits, as in <see cref="Prefix"/>.</summary>
 public static class AddressText
 {
-    /// <summary>Reads an address without allocating: IPv6 as in RFC 4291, section 2.2, without a zone, or IPv4 as four decimal octets. It
-    /// refuses the shorter, hexadecimal and zero-padded forms of <c>inet_aton</c>, because such forms in a table are typing
+    /// <summary>Reads an address without allocating: IPv6 as in RFC 4291, section 2.2, without a zone, or IPv4 as four decimal octets. The
+    /// method refuses the shorter, hexadecimal and zero-padded forms of <c>inet_aton</c>, because such forms in a table are typing
     /// errors.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out Family family, out UInt128 address)
     {

@@ -4,12 +4,13 @@ using System.Numerics;
 namespace Sim.Kernel;
 
 /// <summary>The properties of a machine that change how much memory SLUB allocates.</summary>
-/// <param name="Cpus">The number of processors. It determines the minimum number of objects in a slab (<c>calculate_order</c>).</param>
-/// <param name="Multiprocessor">Whether CONFIG_SMP is set. If so, 6.12 keeps partly filled slabs for each processor (SLUB_CPU_PARTIAL),
+/// <param name="Cpus">The number of processors. This number determines the minimum number of objects in a slab
+/// (<c>calculate_order</c>).</param>
+/// <param name="Multiprocessor">Whether CONFIG_SMP is set. If it is, 6.12 keeps partly filled slabs for each processor (SLUB_CPU_PARTIAL),
 /// and 7.3 batches <c>kfree_rcu</c> (KVFREE_RCU_BATCHED).</param>
 public sealed record SlubConfig(int Cpus, bool Multiprocessor)
 {
-    /// <summary>A uniprocessor kernel, such as User-Mode Linux. It is the default of every command.</summary>
+    /// <summary>A uniprocessor kernel, such as User-Mode Linux: the default of every command.</summary>
     public static SlubConfig Uniprocessor { get; } = new(1, Multiprocessor: false);
 
     /// <summary>The release of Linux that the allocator and the structures in its memory follow.</summary>
@@ -17,7 +18,7 @@ public sealed record SlubConfig(int Cpus, bool Multiprocessor)
 }
 
 /// <summary>One line of a memory account: a slab cache or kmalloc size class of /proc/slabinfo, or <c>vmalloc</c>, which has no object size
-/// and no slabs. It counts the objects in use, their bytes (those of the size class), and the pages held.</summary>
+/// and no slabs. The line counts the objects in use, the objects' bytes (rounded up to the size class), and the pages held.</summary>
 public readonly record struct MemoryLine(string Cache, int ObjectSize, long Objects, long ObjectBytes, long Slabs, long PageBytes);
 
 /// <summary>The kernel's allocators over native memory, with the kernel's counts: slab caches by name, the kmalloc size classes, vmalloc,
@@ -35,8 +36,8 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
 
     private readonly List<KmemCache> _caches = [];
 
-    /// <summary>The caches, then the kmalloc classes in use. It is an array because replays sum the allocations before and after every
-    /// change.</summary>
+    /// <summary>The caches, then the kmalloc classes in use. The field is an array because replays sum the allocations before and after
+    /// every change.</summary>
     private KmemCache[] _all = [];
     private readonly KmemCache?[] _kmalloc = new KmemCache?[s_kmallocSizes.Length];
     private readonly Dictionary<nint, long> _vmallocAreas = [];

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Kernel;
 
-/// <content>
-/// The layer of 7.3 in front of the slabs. A processor allocates and frees objects through sheaves, which are arrays of pointers. It
-/// exchanges empty and full sheaves with its node's barn. Only whole sheaves reach the slabs.
+/// <content>The layer of 7.3 in front of the slabs. A processor allocates and frees objects through sheaves, which are arrays of pointers.
+/// A processor exchanges empty and full sheaves with its node's barn. Only whole sheaves reach the slabs.
 /// <code>
 ///   Alloc, Free  --  main, spare       60 objects each (28 from 256 bytes on, 12 from 1 KiB, 4 from a page)
 ///   kfree_rcu    ->  rcu_free
@@ -22,7 +21,7 @@ public sealed unsafe partial class KmemCache
     private const int MaxEmptySheaves = 10;
     private const int Lookahead = 3; // build_detached_freelist
 
-    /// <summary><c>struct slab_sheaf</c>: the head of a stack of objects. The pointers follow it in memory.</summary>
+    /// <summary><c>struct slab_sheaf</c>: the head of a stack of objects. The pointers follow the head in memory.</summary>
     private struct Sheaf
     {
         public Sheaf* Next;
@@ -40,11 +39,9 @@ public sealed unsafe partial class KmemCache
     /// in 6.12.</summary>
     public int MostInSheaves(int cpus) => _sheafCapacity * (3 * cpus + MaxFullSheaves);
 
-    /// <summary>
-    /// Frees an object after its grace period, as <c>kfree_rcu</c> does. SMP kernels (KVFREE_RCU_BATCHED) collect such objects in a
-    /// separate sheaf. They give the sheaf to the barn when it is full (<c>__kfree_rcu_sheaf</c>, <c>rcu_free_sheaf</c>), so a
-    /// partly filled sheaf waits for more objects. Other kernels free each object at once.
-    /// </summary>
+    /// <summary>Frees an object after its grace period, as <c>kfree_rcu</c> does. SMP kernels (KVFREE_RCU_BATCHED) collect such objects in
+    /// a separate sheaf. When the sheaf is full, these kernels give it to the barn (<c>__kfree_rcu_sheaf</c>, <c>rcu_free_sheaf</c>). So a
+    /// partly filled sheaf waits for more objects. Other kernels free each object at once.</summary>
     public void FreeRcu(void* obj)
     {
         if (_sheafCapacity == 0 || !_batchesKfreeRcu)
@@ -80,8 +77,8 @@ public sealed unsafe partial class KmemCache
             NativeMemory.Free(sheaf);
     }
 
-    /// <summary><c>calculate_sheaf_capacity</c>: returns the number of pointers in a sheaf. With a header of 32 bytes they fill a size
-    /// class. Returns 0 in 6.12.</summary>
+    /// <summary><c>calculate_sheaf_capacity</c>: returns the number of pointers in a sheaf. With a header of 32 bytes, the pointers fill a
+    /// size class. Returns 0 in 6.12.</summary>
     private static int SheafCapacity(int size, SlubConfig config) => config.Release < KernelRelease.Linux7_3 ? 0 : size switch
     {
         >= KernelMemory.PageSize => 4,
@@ -132,8 +129,8 @@ public sealed unsafe partial class KmemCache
         _main = empty;
     }
 
-    /// <summary><c>__pcs_replace_full_main</c>: replaces the full main sheaf by an empty one. It puts a full sheaf into the barn, or
-    /// flushes it to slabs.</summary>
+    /// <summary><c>__pcs_replace_full_main</c>: replaces the full main sheaf by an empty one. The full sheaf goes into the barn or is
+    /// flushed to slabs.</summary>
     private void ReplaceFullMain()
     {
         if (_spare == null)
@@ -209,7 +206,8 @@ public sealed unsafe partial class KmemCache
     }
 
     /// <summary><c>sheaf_flush_unused</c>, <c>__kmem_cache_free_bulk</c>: frees a sheaf's objects, the last one first. Objects of one slab
-    /// are freed together. The search for them ends after three objects of other slabs (<c>build_detached_freelist</c>).</summary>
+    /// are freed together. The search for objects of one slab ends after three objects of other slabs
+    /// (<c>build_detached_freelist</c>).</summary>
     private void Flush(Sheaf* sheaf)
     {
         var objects = Slots(sheaf);

@@ -30,7 +30,7 @@ public readonly record struct Prefix : IComparable<Prefix>
         Family = family;
     }
 
-    /// <summary>The left-aligned address. Its host bits are zero.</summary>
+    /// <summary>The left-aligned address. The host bits of the address are zero.</summary>
     public UInt128 Address { get; }
 
     /// <summary>The prefix length in bits, 0 to 32 or 0 to 128.</summary>

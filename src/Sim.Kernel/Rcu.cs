@@ -4,8 +4,8 @@ namespace Sim.Kernel;
 /// <summary>Frees an object whose grace period has ended: the callback of <c>call_rcu</c>.</summary>
 public interface IRcuReclaimer
 {
-    /// <summary>Frees an object that was passed to <see cref="Rcu.Call"/> with this tag. Objects are freed in the order of the calls, each
-    /// one once.</summary>
+    /// <summary>Frees an object that was passed to <see cref="Rcu.Call"/> with this tag. Each object is freed once, in the order of the
+    /// calls.</summary>
     void Reclaim(nint obj, int tag);
 }
 
@@ -14,7 +14,7 @@ public interface IRcuReclaimer
 /// <see cref="GracePeriod"/>, in the order of the calls, and never earlier.
 /// </summary>
 /// <remarks>
-/// <para>The caller decides when a grace period ends, because that decides which slabs are reused. A uniprocessor kernel ends a grace
+/// <para>The caller decides when a grace period ends, because the end decides which slabs are reused. A uniprocessor kernel ends a grace
 /// period after each message (TINY_RCU: the callbacks run at the next softirq).</para>
 /// <para>There is one writer. Threads that look up at the same time register with <see cref="AddReader"/>. A grace period then lasts until
 /// each reader has declared that it holds no object (quiescent-state-based RCU, M. Desnoyers et al., "User-Level Implementations of
@@ -40,8 +40,8 @@ public sealed class Rcu
     /// <summary>The number of callbacks queued since the start.</summary>
     public long Calls { get; private set; }
 
-    /// <summary>Whether <see cref="GracePeriod"/> does nothing, so that callbacks still wait. This models a kernel that runs callbacks
-    /// later on another processor, where they do not delay the writer. <see cref="Synchronize"/> still waits.</summary>
+    /// <summary>Whether <see cref="GracePeriod"/> does nothing, so that callbacks still wait. This mode models a kernel that runs callbacks
+    /// later on another processor, where callbacks do not delay the writer. <see cref="Synchronize"/> still waits.</summary>
     public bool HoldsCallbacks { get; set; }
 
     /// <summary>The number of grace periods that freed something.</summary>
@@ -82,8 +82,8 @@ public sealed class Rcu
     /// <summary>The number of readers that a grace period waits for.</summary>
     public int Readers => _readers.Length;
 
-    /// <summary>Waits until no reader holds an object that was removed before the call (<c>synchronize_net</c>). It runs no callback. If
-    /// there are no readers, it returns at once. Only the writer may call it.</summary>
+    /// <summary>Waits until no reader holds an object that was removed before the call (<c>synchronize_net</c>). The method runs no
+    /// callback. If there are no readers, the method returns at once. Only the writer may call this method.</summary>
     public void Synchronize()
     {
         if (_readers.Length > 0)

@@ -89,6 +89,6 @@ public enum GatewayFamily : byte
 /// <summary>Types of lightweight tunnels (<c>LWTUNNEL_ENCAP_*</c>, uapi/linux/lwtunnel.h).</summary>
 public static class Lwtunnel
 {
-    /// <summary>LWTUNNEL_ENCAP_WGPEER of kernel-patch/series. It follows LWTUNNEL_ENCAP_XFRM, the last type of 7.3.</summary>
+    /// <summary>LWTUNNEL_ENCAP_WGPEER of kernel-patch/series. The number follows LWTUNNEL_ENCAP_XFRM, the last type of 7.3.</summary>
     public const ushort EncapWgPeer = 11;
 }

@@ -5,8 +5,8 @@ using System.Text;
 
 namespace Sim.Lab;
 
-/// <summary>A process that leads its own session and process group. So Ctrl-C at the terminal does not reach it, and all processes that it
-/// starts end with it.</summary>
+/// <summary>A process that leads its own session and process group. So Ctrl-C at the terminal does not reach the process, and its child
+/// processes end with it.</summary>
 internal sealed class ChildProcess : IDisposable
 {
     private const int LongestLine = 1 << 16;
@@ -132,7 +132,8 @@ internal sealed class ChildProcess : IDisposable
         _ended.Set();
     }
 
-    /// <summary>Closes standard input. The flush before the close fails if the process no longer reads. This failure is ignored.</summary>
+    /// <summary>Closes standard input. If the process no longer reads, the flush before the close fails. This method ignores that
+    /// failure.</summary>
     private void CloseInput()
     {
         try

@@ -48,7 +48,7 @@ public sealed partial class Vm : IDisposable
     /// <exception cref="LabException"><see cref="LabFailure.Refused"/>: the agent could not execute the command, but still runs.
     /// <see cref="LabFailure.Died"/> and <see cref="LabFailure.TimedOut"/>: the VM has ended. <see cref="LabFailure.Protocol"/>: the answer
     /// is malformed.</exception>
-    /// <exception cref="OperationCanceledException">Thrown if the run was cancelled. The VM has then ended.</exception>
+    /// <exception cref="OperationCanceledException">Thrown if the run was cancelled and the VM was ended.</exception>
     public Reply Command(string line)
     {
         if (line.Contains('\n') || line.Contains('\r'))
@@ -112,7 +112,7 @@ public sealed partial class Vm : IDisposable
 
     /// <summary>Waits for the next line of the protocol. If none comes in time, it ends the VM and throws.</summary>
     /// <param name="timeout">The longest wait.</param>
-    /// <param name="lost">Makes the exception. Its argument says whether the time ran out.</param>
+    /// <param name="lost">Makes the exception. The argument says whether the time ran out.</param>
     private string Next(TimeSpan timeout, Func<bool, LabException> lost)
     {
         var milliseconds = (int)Math.Clamp(timeout.TotalMilliseconds, 0, int.MaxValue);
@@ -132,7 +132,7 @@ public sealed partial class Vm : IDisposable
             $"The VM ({Description}) ended during '{command}'{HowItEnded()}. If it ran out of memory, give it more; otherwise the last lines of its console say why.", _log.Tail);
 
     /// <summary>Returns the exit code, and the reason of a kernel panic. The whole log is searched for the reason, because a stack trace
-    /// may follow it.</summary>
+    /// may follow the reason.</summary>
     private string HowItEnded()
     {
         var code = _process.WaitForEnd(TimeSpan.Zero) ? $" with code {_process.ExitCode}" : "";

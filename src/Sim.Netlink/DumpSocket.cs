@@ -5,7 +5,7 @@ namespace Sim.Netlink;
 /// socket buffer.</summary>
 public readonly record struct DumpTraffic(long Messages, long Bytes, long Calls);
 
-/// <summary>The receiver of a dump, and the kernel that dumps. Both determine the size of the kernel's socket buffers
+/// <summary>The receiver of a dump, and the kernel that dumps. Receiver and kernel determine the size of the kernel's socket buffers
 /// (net/netlink/af_netlink.c, <c>netlink_dump</c> and <c>netlink_recvmsg</c>). The kernel remembers the largest buffer that was ever given
 /// to recv on the socket, and fills the first buffer of a dump before the dump's first recv.</summary>
 /// <param name="ReceiveBuffer">The bytes of the buffer given to recv.</param>

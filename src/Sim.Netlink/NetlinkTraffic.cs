@@ -8,8 +8,8 @@ public readonly record struct NetlinkTraffic(long Messages, long Bytes, long Cal
 /// <summary>Receives the bytes of each sending call. The bytes are valid only during the call.</summary>
 public delegate void NetlinkSink(ReadOnlySpan<byte> call);
 
-/// <summary>One of the agent's sockets (kernel-patch/vm/README.md): each method produces the bytes that the agent's command of the same
-/// name sends. The first message has sequence number 1. An operation allocates nothing. The class is not thread-safe.</summary>
+/// <summary>A socket of the agent (kernel-patch/vm/README.md). Each method produces the bytes that the agent's command of the same name
+/// sends. The first message has sequence number 1. An operation allocates nothing. The class is not thread-safe.</summary>
 public abstract class NetlinkSocket
 {
     private Digest64 _digest;

@@ -39,7 +39,7 @@ public enum RouteMode
     /// <summary>The device chooses the peer that the route names, or no peer.</summary>
     Peer,
 
-    /// <summary>The device chooses the peer that the route names. If the route names none, AllowedIPs choose. This is the RFC's
+    /// <summary>The device chooses the peer that the route names. If the route names none, AllowedIPs choose. The RFC has this
     /// rule.</summary>
     Auto,
 }
@@ -61,8 +61,8 @@ internal static class RouteAttribute
 {
     public const ushort Dst = 1, Oif = 4, Gateway = 5, Table = 15, Via = 18, EncapType = 21, Encap = 22, NexthopId = 30;
 
-    /// <summary>RTA_WGPEER of the RFC, from a patch of kernel-patch/series-optional. It follows RTA_DEL_REASON, the last attribute of
-    /// 7.3.</summary>
+    /// <summary>RTA_WGPEER of the RFC, from a patch of kernel-patch/series-optional. The number follows RTA_DEL_REASON, the last attribute
+    /// of 7.3.</summary>
     public const ushort WgPeer = 33;
 }
 
@@ -71,7 +71,8 @@ internal static class NexthopAttribute
 {
     public const ushort Id = 1, Oif = 5, EncapType = 7, Encap = 8;
 
-    /// <summary>NHA_WGPEER, from a patch of kernel-patch/series-optional. It follows NHA_DST_PORT, the last attribute of 7.3.</summary>
+    /// <summary>NHA_WGPEER, from a patch of kernel-patch/series-optional. The number follows NHA_DST_PORT, the last attribute of
+    /// 7.3.</summary>
     public const ushort WgPeer = 19;
 }
 

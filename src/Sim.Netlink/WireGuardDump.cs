@@ -10,8 +10,8 @@ public sealed record DumpedPeer(int Peer, IReadOnlyList<Prefix> AllowedIps);
 /// message describes the device again.</summary>
 /// <remarks>The peers have no endpoint, and nothing changes during the dump.</remarks>
 /// <param name="Name">The interface's name.</param>
-/// <param name="HasPrivateKey">Whether the device has a private key. <c>wg reset</c> sets it.</param>
-/// <param name="HasSeries">Whether the kernel has kernel-patch/series. Its devices then report their route mode and their source check
+/// <param name="HasPrivateKey">Whether the device has a private key. <c>wg reset</c> sets the key.</param>
+/// <param name="HasSeries">Whether the kernel has kernel-patch/series. With the series, devices report a route mode and a source check
 /// (WGDEVICE_A_ROUTE_MODE, WGDEVICE_A_SOURCE_CHECK), and give each peer a number (WGPEER_A_ID).</param>
 public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = true, bool HasSeries = false)
 {
@@ -85,8 +85,9 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
         digest.AddAddress(prefix.Family, prefix.Address);
     }
 
-    /// <summary><c>get_peer</c>: puts a peer into the message. Returns whether the peer is complete. If not, <paramref name="resumeAt"/> is
-    /// the index of the allowed IP at which the next message continues, or -1 if the next message begins the peer.</summary>
+    /// <summary><c>get_peer</c>: puts a peer into the message. Returns whether the peer is complete. If the peer is not complete,
+    /// <paramref name="resumeAt"/> is the index of the allowed IP at which the next message continues, or -1 if the next message begins the
+    /// peer.</summary>
     private bool PutPeer(ref DumpFill fill, IReadOnlyList<Prefix> allowedIps, ref int resumeAt)
     {
         var before = fill.Room;

@@ -22,8 +22,8 @@ public readonly unsafe struct TrieNode(allowedips_node* node, int depth)
 }
 
 /// <summary>A node that <c>find_node</c> reads during a lookup.</summary>
-/// <remarks><c>find_node</c> reads less than a cache line of a node, from the first field that it needs to the last word of
-/// <c>bits</c>. So it reads only <see cref="FirstLine"/> and <see cref="LastLine"/>, which are often the same line:
+/// <remarks><c>find_node</c> reads less than a cache line of a node, from the first field that it needs to the last word of <c>bits</c>. So
+/// find_node reads only <see cref="FirstLine"/> and <see cref="LastLine"/>, which are often the same line:
 /// <code>
 ///   the prefix matches      peer ... bit[] ... cidr ... bits   from byte 0
 ///   it does not                            cidr ... bits       from byte 24
@@ -152,7 +152,7 @@ public sealed unsafe partial class AllowedIps
         return *(ulong*)node->bits == *(ulong*)key ? 48 : 40;
     }
 
-    /// <summary>Walks a trie in pre-order, left before right. It climbs by the packed parent pointers.</summary>
+    /// <summary>Walks a trie in pre-order, left before right. The walk climbs by the packed parent pointers.</summary>
     public unsafe ref struct TrieNodes
     {
         private readonly allowedips_node* _root;

@@ -158,12 +158,12 @@ public sealed unsafe partial class AllowedIps
     private static allowedips_node** Child(allowedips_node* node, uint index) =>
         (allowedips_node**)((byte*)node + 8) + index;
 
-    /// <summary><c>rcu_dereference</c>: reads a pointer. Later reads through it cannot move before this read.</summary>
+    /// <summary><c>rcu_dereference</c>: reads a pointer. Later reads through the pointer cannot move before this read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static allowedips_node* RcuDereference(allowedips_node** slot) =>
         (allowedips_node*)Volatile.Read(ref *(nint*)slot);
 
-    /// <summary><c>rcu_assign_pointer</c>: publishes a node. Earlier writes to it cannot move behind this write.</summary>
+    /// <summary><c>rcu_assign_pointer</c>: publishes a node. Earlier writes to the node cannot move behind this write.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RcuAssignPointer(allowedips_node** slot, allowedips_node* node) =>
         Volatile.Write(ref *(nint*)slot, (nint)node);

@@ -9,8 +9,8 @@ public sealed unsafe partial class AllowedIps
 
     /// <summary><c>add</c>: makes <paramref name="peer"/> the owner of a prefix. If the prefix has no node, a new node goes below the
     /// deepest node that contains the prefix. If that parent already has a child on this side, there are two cases. If the new node
-    /// contains the child, the new node goes between parent and child (left). If not, the new node and the child go below a new joint
-    /// (right):
+    /// contains the child, the new node goes between parent and child (left). If it does not, the new node and the child go below a new
+    /// joint (right):
     /// <code>
     ///   parent            parent              parent            parent
     ///     |        =>       |                   |        =>       |
@@ -88,7 +88,7 @@ public sealed unsafe partial class AllowedIps
     /// a node. A node with two children stays as a joint. Otherwise the node's child takes the node's place. If the parent has no peer and
     /// only one child left, the parent is removed too.</summary>
     /// <remarks>The kernel moves the child up by a plain store. Here the store is a release, because the child may be new and no lock
-    /// orders the writes to it.</remarks>
+    /// orders the writes to the child.</remarks>
     private void RemoveNode(allowedips_node* node)
     {
         ListHead.DelInit(&node->peer_list);

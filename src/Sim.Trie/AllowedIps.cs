@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Trie;
 
-/// <summary>WireGuard's AllowedIPs: finds the peer that owns an address. This is a port of drivers/net/wireguard/allowedips.c of Linux
+/// <summary>WireGuard's AllowedIPs: finds the peer that owns an address. The class is a port of drivers/net/wireguard/allowedips.c of Linux
 /// 6.12 and 7.3. The removal of one prefix (6.16) is in 7.3 only.</summary>
 /// <remarks><para>Each family has a path-compressed binary trie. A node stands for a prefix. The prefixes of its two children lie inside
 /// this prefix and differ in the first bit after it. A node without a peer joins two subtrees and always has both children:</para>
@@ -28,7 +28,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
 
     /// <summary><c>wg_allowedips_slab_init</c>, <c>wg_peer_init</c>, <c>wg_allowedips_init</c>: makes an empty table.</summary>
     /// <param name="memory">The memory in which the caches <c>allowedips_node</c> (72 bytes) and <c>wg_peer</c> (1,520 bytes in 6.12) are
-    /// made. The memory must outlive the table. Its grace periods free removed nodes and peers.</param>
+    /// made. The memory must outlive the table. The memory's grace periods free removed nodes and peers.</param>
     public AllowedIps(KernelMemory memory)
     {
         ArgumentNullException.ThrowIfNull(memory);
@@ -40,7 +40,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         ListHead.Init(&_device->peer_list);
     }
 
-    /// <summary>The memory of nodes and peers. Its grace periods free them.</summary>
+    /// <summary>The memory of nodes and peers. The memory's grace periods free removed nodes and peers.</summary>
     public KernelMemory Memory => _memory;
 
     /// <summary>The slab cache of both families' nodes, including nodes that wait for a grace period.</summary>

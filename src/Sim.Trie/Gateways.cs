@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Trie;
 
-/// <summary>Finds peers by their tunnel addresses, which routes name as gateways. This is a port of drivers/net/wireguard/gateways.c
+/// <summary>Finds peers by their tunnel addresses, which routes name as gateways. The class is a port of drivers/net/wireguard/gateways.c
 /// of kernel-patch/series.</summary>
 /// <remarks>
-/// <para>A gateway is a peer's own address: a /32 or /128 among the peer's AllowedIPs. No longer prefix can match it, so a hash table
-/// can answer instead of the trie. The trie answers if the address is not in the table, or if there is no table.</para>
+/// <para>A gateway is a peer's own address: a /32 or /128 among the peer's AllowedIPs. No longer prefix matches this address, so a hash
+/// table can answer instead of the trie. The trie answers if the address is not in the table, or if there is no table.</para>
 /// <para>The hash table uses open addressing: if the slot of an address is taken, the address goes to the next slot. At most half of the
 /// slots are taken. A table never changes. A request that changes AllowedIPs first drops the table, and makes a new table when it
 /// ends.</para>
@@ -23,7 +23,7 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
 
     /// <summary>Begins without a table.</summary>
     /// <param name="allowedIps">The device's AllowedIPs. The table lies in the memory of the AllowedIPs.</param>
-    /// <param name="seed">The seed of the hash. It only decides the slots of addresses. The kernel takes the seed from
+    /// <param name="seed">The seed of the hash. The seed only decides the slots of addresses. The kernel takes the seed from
     /// <c>get_random_u32</c>.</param>
     public Gateways(AllowedIps allowedIps, uint seed = 0)
     {

@@ -24,7 +24,8 @@ public unsafe struct allowedips_node
     /// <summary>The owner of the prefix; null in a node that only joins two subtrees. RCU-protected.</summary>
     [FieldOffset(0)] public wg_peer* peer;
 
-    /// <summary>Two <c>allowedips_node *</c>, RCU-protected. They are numbers because C# has no fixed arrays of pointers.</summary>
+    /// <summary>Two <c>allowedips_node *</c>, RCU-protected. The pointers are numbers, because C# has no fixed arrays of
+    /// pointers.</summary>
     [FieldOffset(8)] public fixed ulong bit[2];
 
     /// <summary>The prefix length.</summary>
@@ -73,7 +74,8 @@ public struct wg_peer
     /// <summary>The number that the caller of <see cref="AllowedIps.PeerCreate"/> chose.</summary>
     [FieldOffset(1512)] public ulong internal_id;
 
-    /// <summary>Returns the bytes of a peer. Its <c>napi_struct</c>, which lies behind the trie's fields, is larger in 7.3.</summary>
+    /// <summary>Returns the bytes of a peer. The peer's <c>napi_struct</c>, which lies behind the trie's fields, is larger in
+    /// 7.3.</summary>
     public static int Bytes(Kernel.KernelRelease release) => release == Kernel.KernelRelease.Linux6_12 ? 1520 : 1616;
 }
 
@@ -103,7 +105,8 @@ internal struct GatewayTable
 }
 
 /// <summary><c>struct allowedips</c>, and the two fields of <c>struct wg_device</c> that peer.c uses.</summary>
-/// <remarks>It is in native memory because the <c>parent_bit_packed</c> of a root is the address of <c>root4</c> or <c>root6</c>.</remarks>
+/// <remarks>The structure is in native memory because the <c>parent_bit_packed</c> of a root is the address of <c>root4</c> or
+/// <c>root6</c>.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct wg_device
 {

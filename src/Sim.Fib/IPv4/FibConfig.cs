@@ -7,7 +7,7 @@ public struct FibConfig
 {
     public byte DstLen;
 
-    /// <summary>The DS field, <c>rtm_tos</c>. Its upper six bits are the dscp.</summary>
+    /// <summary>The DS field, <c>rtm_tos</c>. The dscp is the upper six bits of this field.</summary>
     public byte Dscp;
     public byte Protocol;
     public RouteScope Scope;
@@ -24,7 +24,7 @@ public struct FibConfig
     public uint Priority;
     public uint PrefSrc;
 
-    /// <summary>RTA_NH_ID: the id of a nexthop object. If it is set, Oif, the gateway and the peer must be 0.</summary>
+    /// <summary>RTA_NH_ID: the id of a nexthop object. If NhId is set, Oif, the gateway and the peer must be 0.</summary>
     public uint NhId;
 
     /// <summary>The peer behind the device, set by the proposed route attribute; 0 for none.</summary>
@@ -51,7 +51,7 @@ public struct FibConfig
         };
     }
 
-    /// <summary>Returns the request of <c>ip route del PREFIX</c>. It deletes a route of any type, scope and nexthop.</summary>
+    /// <summary>Returns the request of <c>ip route del PREFIX</c>. The request deletes a route of any type, scope and nexthop.</summary>
     public static FibConfig Delete(Prefix prefix) => Add(prefix, 0) with
     {
         Protocol = 0,

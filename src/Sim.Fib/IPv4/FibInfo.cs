@@ -12,7 +12,8 @@ namespace Sim.Fib;
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FibAlias
 {
-    /// <summary>The link in the leaf's list. It is the first field, so that a FibAlias* and its HlistNode* are the same address.</summary>
+    /// <summary>The link in the leaf's list. The link is the first field, so that a FibAlias* and its HlistNode* are the same
+    /// address.</summary>
     public HlistNode fa_list;
     public FibInfo* fa_info;
     public byte fa_dscp;
@@ -34,8 +35,8 @@ public unsafe struct FibAlias
     /// <summary><c>FA_S_ACCESSED</c> in fa_state: a lookup has used the route.</summary>
     public const byte StateAccessed = 1;
 
-    /// <summary><c>fib_alias_accessed</c>: marks the route as used. It writes only once, so that processors can share the cache line.
-    /// Several lookups may write at once, because all write the same value and the byte has no other use.</summary>
+    /// <summary><c>fib_alias_accessed</c>: marks the route as used. The mark is written only once, so that processors can share the cache
+    /// line. Several lookups may write the mark at once, because all write the same value and the byte has no other use.</summary>
     public static void Accessed(FibAlias* fa)
     {
         if ((fa->fa_state & StateAccessed) == 0)
@@ -45,8 +46,8 @@ public unsafe struct FibAlias
     public static FibAlias* Next(FibAlias* fa) => (FibAlias*)fa->fa_list.next;
 }
 
-/// <summary>The part of a nexthop that both families have (<c>struct fib_nh_common</c>, include/net/ip_fib.h), 72 bytes. It holds the
-/// device and the gateway, and with the series also the peer.</summary>
+/// <summary>The part of a nexthop that both families have (<c>struct fib_nh_common</c>, include/net/ip_fib.h), 72 bytes. The structure
+/// holds the device and the gateway, and with the series also the peer.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FibNhCommon
 {

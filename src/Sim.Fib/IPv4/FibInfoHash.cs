@@ -27,8 +27,8 @@ public sealed unsafe partial class FibNet
     /// the bucket, so the default 0 is as good as any other value.</summary>
     public uint HashMix { get; init; }
 
-    /// <summary>The number of buckets of the fib_info hash (<c>fib_info_hash_size</c>). It doubles when the number of fib_infos reaches
-    /// it.</summary>
+    /// <summary>The number of buckets of the fib_info hash (<c>fib_info_hash_size</c>). The hash doubles when there are as many fib_infos
+    /// as buckets.</summary>
     public int InfoHashSize => (int)_infoHashSize;
 
     /// <summary>The number of fib_infos that <c>fib_find_info</c> and <c>fib_find_info_nh</c> have compared.</summary>
@@ -136,8 +136,8 @@ public sealed unsafe partial class FibNet
         return true;
     }
 
-    /// <summary><c>fib_info_hash_grow</c> (7.3), a part of <c>fib_create_info</c> in 6.12: doubles the number of buckets. The first number
-    /// is 16.</summary>
+    /// <summary><c>fib_info_hash_grow</c> (7.3), a part of <c>fib_create_info</c> in 6.12: doubles the number of buckets. The hash begins
+    /// with 16 buckets.</summary>
     private void GrowInfoHash()
     {
         if (_infoCount < _infoHashSize)

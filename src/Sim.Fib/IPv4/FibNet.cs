@@ -8,7 +8,7 @@ namespace Sim.Fib;
 /// <para>These parts of the kernel are left out: policy rules and the shared local/main trie (<c>fib_trie_unmerge</c>,
 /// <c>fib_table_flush_external</c>), notifiers and hardware offload, exceptions and route caches, route metrics, requests with several
 /// nexthops (RTA_MULTIPATH), devices that go down, and the choice among equal routes after a lookup (<c>fib_select_default</c>,
-/// <c>fib_select_path</c>). These parts do not change the shape of a table whose routes have one nexthop each.</para></remarks>
+/// <c>fib_select_path</c>). The parts left out do not change the shape of a table whose routes have one nexthop each.</para></remarks>
 public sealed unsafe partial class FibNet : FibNamespace<FibTable>
 {
     /// <summary>Makes a namespace that allocates from <paramref name="memory"/>. The memory must outlive the namespace.</summary>
@@ -23,11 +23,11 @@ public sealed unsafe partial class FibNet : FibNamespace<FibTable>
         AllocInfoHash(FirstInfoHashSize, out _infoHash, out _infoLaddrHash);
     }
 
-    /// <summary><c>sysctl_fib_sync_mem</c>: after this many bytes of freed tnodes the writer waits for a grace period.</summary>
+    /// <summary><c>sysctl_fib_sync_mem</c>: the number of bytes of freed tnodes after which the writer waits for a grace period.</summary>
     public uint SyncMem { get; set; } = 512 * 1024;
 
-    /// <summary>Whether the hash of fib_infos covers the state, as in a kernel with the series. If not, all peers of a device share a
-    /// bucket.</summary>
+    /// <summary>Whether the hash of fib_infos covers the state, as in a kernel with the series. If it does not, all peers of a device share
+    /// a bucket.</summary>
     public bool HashesStates { get; init; }
 
     /// <summary>The slab cache of the routes, <c>ip_fib_alias</c>.</summary>

@@ -20,8 +20,9 @@ public sealed unsafe partial class FibNet
     /// <summary><c>fib_check_nh_v6_gw</c>: checks an IPv6 gateway. IPv6's own check of the address is left out.</summary>
     private static int CheckNhV6Gateway(FibNhCommon* nhc) => HoldDevice(nhc, RouteScope.Link);
 
-    /// <summary><c>fib_check_nh_v4_gw</c>: checks that an IPv4 gateway is on a link. A request with RTNH_F_ONLINK asserts this. Otherwise a
-    /// lookup in this table, then in local, main and default, must find the gateway in a narrower scope than the route's.</summary>
+    /// <summary><c>fib_check_nh_v4_gw</c>: checks that an IPv4 gateway is on a link. A request with RTNH_F_ONLINK asserts that the gateway
+    /// is on a link. Otherwise a lookup in this table, then in local, main and default, must find the gateway in a narrower scope than the
+    /// route's.</summary>
     private int CheckNhV4Gateway(FibNhCommon* nhc, uint table, byte scope)
     {
         var gateway = (uint)nhc->nhc_gw_first;

@@ -5,8 +5,9 @@ namespace Sim.Fib;
 public sealed unsafe partial class FibNet
 {
     /// <summary><c>fib_create_info</c>: returns a fib_info that equals the request, and takes a reference for the caller. On failure it
-    /// returns null and a negative error. As in the kernel, it builds a new fib_info and searches the bucket for an equal fib_info. If
-    /// there is one, it frees the new one. For a request with a nexthop id it searches first.</summary>
+    /// returns null and a negative error. As in the kernel, the function builds a new fib_info and searches the bucket for an equal
+    /// fib_info. If there is an equal fib_info, it frees the new one. If the request has a nexthop id, the function searches before it
+    /// builds a fib_info.</summary>
     internal FibInfo* CreateInfo(in FibConfig cfg, uint table, out int err)
     {
         err = -Errno.EINVAL;
@@ -58,8 +59,8 @@ public sealed unsafe partial class FibNet
         PutInfo(fi);
     }
 
-    /// <summary><c>fib_info_put</c>: drops a reference to a fib_info. A lookup without <see cref="FibLookupFlags.NoRef"/> takes such a
-    /// reference.</summary>
+    /// <summary><c>fib_info_put</c>: drops a reference to a fib_info. A lookup without <see cref="FibLookupFlags.NoRef"/> takes a reference
+    /// to the fib_info.</summary>
     public void PutInfo(FibInfo* fi)
     {
         if (--fi->fib_clntref == 0)
@@ -206,7 +207,7 @@ public sealed unsafe partial class FibNet
     }
 
     /// <summary><c>fib_nh_match</c> of the series == 0: returns whether the fib_info matches everything that a deletion names. The state
-    /// names the request's peer; it is null if the request names none.</summary>
+    /// names the request's peer. Without a peer the state is null.</summary>
     internal static bool NhMatch(in FibConfig cfg, LwtunnelState* state, FibInfo* fi)
     {
         if (cfg.Priority != 0 && cfg.Priority != fi->fib_priority)

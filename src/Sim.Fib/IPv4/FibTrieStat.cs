@@ -6,7 +6,7 @@ namespace Sim.Fib;
 /// <summary>The shape of a table (<c>struct trie_stat</c>), counted from the live trie.</summary>
 public sealed class FibTrieStat
 {
-    /// <summary><c>MAX_STAT_DEPTH</c>: only tnodes of fewer bits than this are counted by size.</summary>
+    /// <summary><c>MAX_STAT_DEPTH</c>: only tnodes of fewer bits than this limit are counted by size.</summary>
     public const int MaxStatDepth = 32;
 
     private readonly uint[] _nodeSizes = new uint[MaxStatDepth];
@@ -35,15 +35,15 @@ public sealed class FibTrieStat
     /// <summary>The number of child pointers of all tnodes.</summary>
     public uint Pointers => _nodeSizes.Select((count, bits) => count << bits).Aggregate(0u, (sum, pointers) => sum + pointers);
 
-    /// <summary>"Total size" in bytes: 48 per leaf, 56 per route, 40 per tnode and 8 per pointer. It excludes fib_infos and the unused
+    /// <summary>"Total size" in bytes: 48 per leaf, 56 per route, 40 per tnode and 8 per pointer. The sum excludes fib_infos and the unused
     /// bytes of slabs and pages. As in the kernel, the sum wraps at 4 GiB.</summary>
     public uint TotalBytes => unchecked(
         TNode.LeafSize * Leaves + 56 * Prefixes + (uint)TNode.Size(0) * InternalNodes + 8 * Pointers);
 
-    /// <summary>The total size in kB, rounded up, as /proc shows it.</summary>
+    /// <summary>The total size in kB, rounded up, as in /proc.</summary>
     public uint TotalKb => (TotalBytes + 1023) / 1024;
 
-    /// <summary>The average depth as /proc shows it, cut off after two decimals. The 32-bit product wraps as in the kernel.</summary>
+    /// <summary>The average depth, cut off after two decimals, as in /proc. The 32-bit product wraps as in the kernel.</summary>
     public string AverageDepth
     {
         get

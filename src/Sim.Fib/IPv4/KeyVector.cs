@@ -12,9 +12,9 @@ public unsafe struct RcuHead
 }
 
 /// <summary><c>struct key_vector</c> (net/ipv4/fib_trie.c): a tnode with 2^bits children, or a leaf.</summary>
-/// <remarks><para>An LC-trie (level- and path-compressed; S. Nilsson and M. Tikkanen, "Implementing a dynamic compressed trie", 1998)
-/// reads several bits of the key at once where the table is dense. It skips bits that all keys below share. <c>pos</c> and <c>bits</c>
-/// say which bits a node reads:</para>
+/// <remarks><para>An LC-trie (level- and path-compressed; S. Nilsson and M. Tikkanen, "Implementing a dynamic compressed trie", 1998) reads
+/// several bits of the key at once where the table is dense. The trie skips bits that all keys below a node share. <c>pos</c> and
+/// <c>bits</c> say which bits a node reads:</para>
 /// <code>
 ///   bit 31                                                      bit 0
 ///   | known from above | index in parent | skipped | index here | not yet known |
@@ -25,7 +25,8 @@ public unsafe struct RcuHead
 ///   slen    the longest suffix (32 - prefix length) of any route below, at least pos;
 ///           slen == pos: no route below has a longer suffix than pos, so a lookup need not come back
 /// </code>
-/// <para>The node's key is zero in the bits of the index. So one exclusive-or finds the child and checks the skipped bits:</para>
+/// <para>The node's key is zero in the bits of the index. So one exclusive-or of address and key finds the child and checks the skipped
+/// bits:</para>
 /// <code>
 ///   index = (address ^ key) >> pos        index >> bits == 0:  skipped bits agree, index is the child
 ///                                         otherwise:           a skipped bit differs
@@ -42,7 +43,7 @@ public unsafe struct KeyVector
     public byte bits;
     public byte slen;
 
-    /// <summary>A leaf has its list of routes here, a tnode the first of its 2^bits child pointers.</summary>
+    /// <summary>In a leaf, this field is the list of routes. In a tnode, it is the first of the 2^bits child pointers.</summary>
     public HlistNode* leaf;
 
     /// <summary><c>IS_TRIE</c>: whether this is the vector of one pointer in struct trie, above the root.</summary>
@@ -62,7 +63,8 @@ public unsafe struct KeyVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static KeyVector* GetChild(KeyVector* n, ulong i) => Children(n)[i];
 
-    /// <summary><c>tn_info</c>: returns the struct tnode that contains a node. The vector in struct trie is not part of one.</summary>
+    /// <summary><c>tn_info</c>: returns the struct tnode that contains a node. The vector in struct trie is not part of a struct
+    /// tnode.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TNode* TnInfo(KeyVector* n) => (TNode*)((byte*)n - TNode.KvOffset);
 
@@ -89,7 +91,7 @@ public unsafe struct KeyVector
 ///   | rcu     | empty_   | full_    | parent | key | pos | bits | slen | tnode[0] tnode[1] ...
 ///   |         | children | children |        |          key_vector
 /// </code></summary>
-/// <remarks>A lookup reads the bytes from 32 on. When it climbs, it also reads parent. Only updates use the other bytes.</remarks>
+/// <remarks>A lookup reads the bytes from 32 on. A lookup that climbs also reads parent. Only updates use the other bytes.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct TNode
 {

@@ -59,8 +59,8 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary><c>fib_remove_alias</c>: removes a route from its leaf. If the leaf is then empty, removes the leaf and resizes the nodes
-    /// above it. The last route of a leaf has the longest suffix. If that route is removed, lowers slen in the leaf and in the nodes above
-    /// it.</summary>
+    /// above. The last route of a leaf has the longest suffix. If the last route is removed, lowers slen in the leaf and in the nodes
+    /// above.</summary>
     private void RemoveAlias(KeyVector* tp, KeyVector* l, FibAlias* old)
     {
         var pprev = old->fa_list.pprev;
@@ -87,8 +87,8 @@ public sealed unsafe partial class FibTable
         NodePullSuffix(tp, last->fa_slen);
     }
 
-    /// <summary><c>fib_table_flush</c> without flush_all: deletes the routes whose fib_info is dead (RTNH_F_DEAD). Returns their
-    /// number.</summary>
+    /// <summary><c>fib_table_flush</c> without flush_all: deletes the routes whose fib_info is dead (RTNH_F_DEAD). Returns the number of
+    /// deleted routes.</summary>
     public int Flush()
     {
         var found = 0;
@@ -151,8 +151,9 @@ public sealed unsafe partial class FibTable
         return slen;
     }
 
-    /// <summary><c>fib_trie_free</c>: frees all nodes and routes without resizing. In the kernel the table has no routes left, or is a copy
-    /// whose routes own no fib_infos. In the port the routes own their fib_infos, so this function releases the fib_infos.</summary>
+    /// <summary><c>fib_trie_free</c>: frees all nodes and routes without resizing. In the kernel, a table freed in this way has no routes,
+    /// or is a copy whose routes own no fib_infos. In the port the routes own their fib_infos, so this function releases the
+    /// fib_infos.</summary>
     private void TrieFree()
     {
         var pn = _trie;

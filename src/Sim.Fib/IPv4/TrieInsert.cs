@@ -4,19 +4,19 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>Finds the place of a route, and adds it.</summary>
+/// <summary>Finds the place of a new route, and adds the route.</summary>
 public sealed unsafe partial class FibTable
 {
-    /// <summary><c>fib_table_insert</c>: adds a route, or replaces one. Returns 0 or a negative error.</summary>
+    /// <summary><c>fib_table_insert</c>: adds or replaces a route. Returns 0 or a negative error.</summary>
     /// <remarks>The flags decide about existing routes with the same key: the same prefix, dscp and priority.
     /// <list type="table">
     /// <item><term>Excl</term><description>returns -EEXIST if there is a route of the same key.</description></item>
-    /// <item><term>Replace</term><description>replaces the first route of the same key. Nothing changes if that route is equal (type and
-    /// fib_info). Returns -EEXIST if another route of the key is equal.</description></item>
-    /// <item><term>Append</term><description>adds the route behind all routes of the same key. Returns -EEXIST if one of those routes is
-    /// equal.</description></item>
+    /// <item><term>Replace</term><description>replaces the first route of the same key. Nothing changes if the first route is equal to the
+    /// new one (type and fib_info). Returns -EEXIST if another route of the key is equal to the new one.</description></item>
+    /// <item><term>Append</term><description>adds the route behind all routes of the same key. Returns -EEXIST if a route of the key is
+    /// equal to the new one.</description></item>
     /// <item><term>neither</term><description>adds the route before all routes of the same key (<c>ip route prepend</c>). Returns -EEXIST
-    /// if one of those routes is equal.</description></item>
+    /// if a route of the key is equal to the new one.</description></item>
     /// <item><term>without Create</term><description>returns -ENOENT if the request replaces no route.</description></item> </list>
     /// -EINVAL, -ENODEV and -ENETUNREACH come from the checks of the request and the nexthop.</remarks>
     public int Insert(in FibConfig cfg)
@@ -73,7 +73,7 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>Returns the route of the same key with equal type and fib_info, or null. Sets <paramref name="fa"/> to the returned route,
-    /// or else to the first route behind those of the key (null if there is none).</summary>
+    /// or else to the first route behind the routes of the key, or null.</summary>
     private FibAlias* FindEqual(ref FibAlias* fa, byte slen, in FibConfig cfg, FibInfo* fi)
     {
         for (; fa != null; fa = FibAlias.Next(fa))
@@ -105,8 +105,8 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>The NLM_F_REPLACE part of <c>fib_table_insert</c>: replaces a route. Readers see the old route or the new one.</summary>
-    /// <remarks>As in the kernel, there is one exception. If no other route uses the old fib_info, it is marked dead at once. A lookup
-    /// that is at the old route then skips it, and finds a shorter prefix or none.</remarks>
+    /// <remarks>As in the kernel, there is one exception. If no other route uses the old fib_info, the old fib_info is marked dead at once.
+    /// A lookup that is at the old route then skips this route, and finds a shorter prefix or none.</remarks>
     private void ReplaceAlias(FibAlias* fa, byte type, FibInfo* fi)
     {
         var by = AliasNew(fi, fa->fa_dscp, type, fa->fa_slen);
@@ -212,7 +212,7 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary><c>fib_insert_alias</c>: puts a route on its leaf, before <paramref name="fa"/>. If <paramref name="fa"/> is null, the
-    /// route goes behind the last route of the same suffix length. If there is no leaf, makes one.</summary>
+    /// route goes behind the last route of the same suffix length. If there is no leaf, makes the leaf.</summary>
     private void InsertAlias(KeyVector* tp, KeyVector* l, FibAlias* created, FibAlias* fa, uint key)
     {
         if (l == null)

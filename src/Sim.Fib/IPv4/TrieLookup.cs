@@ -9,14 +9,14 @@ public struct FlowI4
     /// <summary>The interface that the nexthop must use; 0 for any.</summary>
     public int Oif;
 
-    /// <summary>The DS field. Only its bits 0x1C are compared with a route's (<c>fib_dscp_masked_match</c>).</summary>
+    /// <summary>The DS field. Only bits 0x1C of the field are compared with the route's field (<c>fib_dscp_masked_match</c>).</summary>
     public byte Tos;
 
     /// <summary>The lowest value of scope that the route may have.</summary>
     public RouteScope Scope;
 }
 
-/// <summary>The result of a lookup (<c>struct fib_result</c>). It is valid while RCU or a reference protects the route.</summary>
+/// <summary>The result of a lookup (<c>struct fib_result</c>). The result is valid while RCU or a reference protects the route.</summary>
 public unsafe struct FibResult
 {
     /// <summary>The address of the route's prefix, in host order.</summary>
@@ -57,10 +57,10 @@ internal unsafe interface ILookupTrace
 }
 
 /// <summary>Looks up the longest prefix that contains an address.</summary>
-/// <remarks><para>On the way down, the bits of the address lead to the only leaf whose key can equal the address. If there is no such leaf,
-/// or its routes do not cover the address, the answer is a shorter prefix. A prefix of length p is stored under a key that ends with 32-p
-/// zeros. So the candidates are the keys that agree with the address down to some bit and are zero in all lower bits. The lookup clears the
-/// 1-bits of the index, the lowest first, and so tries the longest prefixes first:</para>
+/// <remarks><para>On the way down, the bits of the address lead to the only leaf whose key can equal the address. If there is no leaf with
+/// the address as its key, or the leaf's routes do not cover the address, the answer is a shorter prefix. A prefix of length p is stored
+/// under a key that ends with 32-p zeros. So the candidates are the keys that agree with the address down to some bit and are zero in all
+/// lower bits. The lookup clears the 1-bits of the index, the lowest first, and so tries the longest prefixes first:</para>
 /// <code>
 ///   address bits in this node   1 0 1 1      tried: 1011, then 1010, 1000, 0000, then the parent, one bit less
 ///   (pos p)                                         /32-p  /31-p ...
@@ -68,7 +68,7 @@ internal unsafe interface ILookupTrace
 /// <para>After a bit is cleared, all lower bits count as zero. So the lookup then takes child 0 on the whole way down.</para></remarks>
 public sealed unsafe partial class FibTable
 {
-    /// <summary>The result of <see cref="CheckLeaf"/> if no route of the leaf answers. It is not an error number.</summary>
+    /// <summary>The result of <see cref="CheckLeaf"/> if no route of the leaf answers. The value is not an error number.</summary>
     private const int NoMatch = 1;
 
     /// <summary><c>fib_table_lookup</c>: finds the route for an address in host order. Returns 0 and the result; -EAGAIN if there is no
@@ -182,7 +182,7 @@ public sealed unsafe partial class FibTable
         return (key ^ prefix) & (prefix | (0u - prefix));
     }
 
-    /// <summary>Step 3 of <c>fib_table_lookup</c>: tries a leaf's routes. Returns <see cref="NoMatch"/> if none answers.</summary>
+    /// <summary>Step 3 of <c>fib_table_lookup</c>: tries a leaf's routes. Returns <see cref="NoMatch"/> if no route answers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int CheckLeaf<TTrace>(
         KeyVector* n, uint key, in FlowI4 flow, ref FibResult res, FibLookupFlags flags, ref TTrace trace)

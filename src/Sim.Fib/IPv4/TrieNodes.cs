@@ -50,7 +50,7 @@ public sealed unsafe partial class FibTable
         return l;
     }
 
-    /// <summary><c>tnode_new</c>: makes an empty tnode. It reads this number of bits of the key, starting at bit pos.</summary>
+    /// <summary><c>tnode_new</c>: makes an empty tnode. The tnode reads this number of bits of the key, starting at bit pos.</summary>
     private KeyVector* TnodeNew(uint key, int pos, int bits)
     {
         var shift = pos + bits;
@@ -124,7 +124,8 @@ public sealed unsafe partial class FibTable
     /// <summary><c>NODE_INIT_PARENT</c>: sets the parent of a node that no reader can see yet.</summary>
     private static void NodeInitParent(KeyVector* n, KeyVector* tp) => TnInfo(n)->parent = tp;
 
-    /// <summary><c>update_children</c>: sets the parent pointers of the children of a new node, and of new nodes below it.</summary>
+    /// <summary><c>update_children</c>: sets the parent pointers of the children of a new node, and of the new nodes below that
+    /// node.</summary>
     private static void UpdateChildren(KeyVector* tn)
     {
         for (var i = ChildLength(tn); i != 0;)
@@ -140,18 +141,18 @@ public sealed unsafe partial class FibTable
         }
     }
 
-    /// <summary><c>tnode_free_init</c>: begins a list of nodes to free together. Their rcu_heads link the list.</summary>
+    /// <summary><c>tnode_free_init</c>: begins a list of nodes to free together. The rcu_heads of the nodes link the list.</summary>
     private static void TnodeFreeInit(KeyVector* tn) => TnInfo(tn)->rcu.next = null;
 
-    /// <summary><c>tnode_free_append</c>: puts a node behind the first one of the list.</summary>
+    /// <summary><c>tnode_free_append</c>: puts a node behind the first node of the list.</summary>
     private static void TnodeFreeAppend(KeyVector* tn, KeyVector* n)
     {
         TnInfo(n)->rcu.next = TnInfo(tn)->rcu.next;
         TnInfo(tn)->rcu.next = &TnInfo(n)->rcu;
     }
 
-    /// <summary><c>tnode_free</c>: frees the list's nodes after a grace period. After each fib_sync_mem bytes of freed nodes it waits for a
-    /// grace period.</summary>
+    /// <summary><c>tnode_free</c>: frees the list's nodes after a grace period. After each fib_sync_mem bytes of freed nodes, the writer
+    /// waits for a grace period.</summary>
     private void TnodeFree(KeyVector* tn)
     {
         var head = &TnInfo(tn)->rcu;

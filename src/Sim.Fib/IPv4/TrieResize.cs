@@ -3,7 +3,7 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>Keeps the trie flat. A dense node grows to read one more bit (inflate). A sparse node shrinks to read one less (halve). A
+/// <summary>Keeps the trie flat. A dense node grows to read one more bit (inflate). A sparse node shrinks to read one bit less (halve). A
 /// node with a single child is removed (collapse).</summary>
 /// <remarks><code>
 ///   inflate   bits 2, pos 6                    bits 3, pos 5
@@ -12,8 +12,8 @@ namespace Sim.Fib;
 ///   nodes of one bit less. A leaf, or a child that skips bits, moves to the slot that its key names.
 ///   halve is the reverse: two neighbours get a new parent of bits 1; a child without a neighbour moves unchanged.
 /// </code>
-/// The threshold for growing is twice the one for shrinking, so that a node near a threshold is not resized at every change. Therefore the
-/// shape depends on the order of insertions and deletions. The root has lower thresholds.</remarks>
+/// The threshold for growing is twice the threshold for shrinking, so that a node near a threshold is not resized at every change.
+/// Therefore the shape depends on the order of insertions and deletions. The root has lower thresholds.</remarks>
 public sealed unsafe partial class FibTable
 {
     /// <summary>A node is halved if less than this percentage of its children exist.</summary>
@@ -77,8 +77,8 @@ public sealed unsafe partial class FibTable
         return Replace(oldtnode, tn);
     }
 
-    /// <summary>The part of <c>inflate</c> that splits a full child in two. The highest index bit of the child becomes the lowest one of
-    /// the new node. It is 0 in node0's key and 1 in node1's.</summary>
+    /// <summary>The part of <c>inflate</c> that splits a full child in two. The highest index bit of the child becomes the lowest index bit
+    /// of the new node. This bit is 0 in the key of node0 and 1 in the key of node1.</summary>
     private void InflateSplit(KeyVector* tn, ulong i, KeyVector* inode)
     {
         var m = 1u << tn->pos;

@@ -4,7 +4,7 @@ using static Sim.Fib.KeyVector;
 namespace Sim.Fib;
 
 /// <summary>A route in a dump. Priority is the metric. Oif, Peer and Gateway belong to the first nexthop. NhId is the id of the nexthop
-/// object. In all four, 0 stands for none. Info is the address of the fib_info, which routes may share.</summary>
+/// object. In Oif, Peer, Gateway and NhId, 0 stands for none. Info is the address of the fib_info, which routes may share.</summary>
 public readonly record struct FibRoute(
     Prefix Dst, byte Dscp, RouteType Type, RouteScope Scope, byte Protocol, uint Priority, int Oif, int Peer, UInt128 Gateway,
     uint NhId, nint Info);
@@ -104,7 +104,7 @@ public sealed unsafe partial class FibTable
         return null;
     }
 
-    /// <summary><c>fib_table_dump</c> and <c>fn_trie_dump_leaf</c> as an enumerator. It allocates nothing.</summary>
+    /// <summary><c>fib_table_dump</c> and <c>fn_trie_dump_leaf</c> as an enumerator. The enumerator allocates nothing.</summary>
     public struct RouteEnumerator
     {
         private readonly FibTable _table;

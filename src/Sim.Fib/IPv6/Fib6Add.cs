@@ -6,7 +6,7 @@ namespace Sim.Fib;
 /// <summary>Finds or makes the node of a prefix.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary><c>fib6_add</c>: adds a route, and takes a reference to it for the tree. Returns 0 or a negative error.</summary>
+    /// <summary><c>fib6_add</c>: adds a route. The tree takes a reference to the route. Returns 0 or a negative error.</summary>
     private int Add(Fib6Info* rt, NlmFlags flags)
     {
         var fn = Add1(rt->fib6_dst, flags, out var err);
@@ -30,8 +30,8 @@ public sealed unsafe partial class Fib6Table
         return err;
     }
 
-    /// <summary><c>fib6_add_1</c>: finds or makes the node of a prefix. If an existing node has no routes, clears its leaf, which held the
-    /// route of another node or the null entry. Returns null and -ENOENT if there is no node and the request does not allow a new
+    /// <summary><c>fib6_add_1</c>: finds or makes the node of a prefix. If an existing node has no routes, clears the node's leaf, which
+    /// held the route of another node or the null entry. Returns null and -ENOENT if there is no node and the request does not allow a new
     /// one.</summary>
     private Fib6Node* Add1(in Rt6Key key, NlmFlags flags, out int err)
     {

@@ -6,8 +6,8 @@ public sealed unsafe partial class Fib6Table
 {
     private readonly Stack<nint> _purged = new(capacity: 16);
 
-    /// <summary><c>fib6_add_rt2node</c>: puts a route into its node's list by ascending metric, behind the routes of the same metric, or
-    /// replaces one of them.</summary>
+    /// <summary><c>fib6_add_rt2node</c>: puts a route into its node's list by ascending metric, behind the routes of the same metric. In a
+    /// replacement, replaces one of these routes.</summary>
     private int AddRt2Node(Fib6Node* fn, Fib6Info* rt, NlmFlags flags)
     {
         var t = Tail(fn);
@@ -39,9 +39,9 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary>The search in <c>fib6_add_rt2node</c>. If <paramref name="found"/>, the new route replaces <paramref name="iter"/>: the
-    /// first route of its metric that also has a gateway (or also has none). If no route fits, <paramref name="iter"/> is the first route
-    /// of the metric. If not <paramref name="found"/>, the new route goes before <paramref name="iter"/>. Its nsiblings then counts the
-    /// other routes of its multipath route: the routes of the same metric with gateways.</summary>
+    /// first route of the same metric that has a gateway exactly if the new route has a gateway. If no route fits, <paramref name="iter"/>
+    /// is the first route of the metric. If not <paramref name="found"/>, the new route goes before <paramref name="iter"/>. The nsiblings
+    /// of the new route then counts the other routes of its multipath route: the routes of the same metric with gateways.</summary>
     private static int FindPlace(
         Fib6NodeTail* t, Fib6Info* rt, NlmFlags flags, Fib6Info** iter, Fib6Info*** ins, out bool found)
     {
@@ -158,7 +158,8 @@ public sealed unsafe partial class Fib6Table
         t->fn_flags |= Fib6NodeFlags.RouteInfo;
     }
 
-    /// <summary><c>rt6_qualify_for_ecmp</c>: returns whether a route can be part of a multipath route. It needs its own gateway.</summary>
+    /// <summary><c>rt6_qualify_for_ecmp</c>: returns whether a route can be part of a multipath route. Such a route needs a gateway of its
+    /// own.</summary>
     internal static bool QualifyForEcmp(Fib6Info* f6i) =>
         (f6i->fib6_flags & Rtf.AddrConf) == 0 && f6i->nh == null && Fib6Info.InlineNh(f6i)->nh_common.nhc_gw_family != 0;
 

@@ -26,7 +26,7 @@ public struct Fib6Config
     /// <summary>The metric. 0 stands for <see cref="UserMetric"/> in an addition, and for any metric in a deletion.</summary>
     public uint Metric;
 
-    /// <summary>RTA_NH_ID: the id of a nexthop object. If it is set, Oif, the gateway and the peer must be 0.</summary>
+    /// <summary>RTA_NH_ID: the id of a nexthop object. If NhId is set, Oif, the gateway and the peer must be 0.</summary>
     public uint NhId;
 
     /// <summary>The peer behind the device, set by the proposed route attribute; 0 for none.</summary>
@@ -52,7 +52,8 @@ public struct Fib6Config
         };
     }
 
-    /// <summary>Returns the request of <c>ip -6 route del PREFIX</c>. It deletes a route of any protocol, metric and nexthop.</summary>
+    /// <summary>Returns the request of <c>ip -6 route del PREFIX</c>. The request deletes a route of any protocol, metric and
+    /// nexthop.</summary>
     public static Fib6Config Delete(Prefix prefix) => Add(prefix, 0) with
     {
         Protocol = 0,

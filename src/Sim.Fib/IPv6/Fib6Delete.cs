@@ -90,7 +90,8 @@ public sealed unsafe partial class Fib6Table
         MultipathRebalance(other);
     }
 
-    /// <summary><c>fib6_purge_rt</c>: gives another leaf to the nodes above that have no routes and use this route as their leaf.</summary>
+    /// <summary><c>fib6_purge_rt</c>: removes this route from the nodes above that have no routes and use it as their leaf. Gives these
+    /// nodes another leaf.</summary>
     private void PurgeRt(Fib6Info* rt, Fib6Node* fn)
     {
         rt->bits |= Fib6InfoBits.Destroying; // fib6_drop_pcpu_from
@@ -126,7 +127,7 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary><c>fib6_repair_tree</c>: removes a node without routes unless it has two children. Continues with the parent. Returns the
-    /// node at which it stopped.</summary>
+    /// node at which the repair stopped.</summary>
     private Fib6Node* RepairTree(Fib6Node* fn)
     {
         if ((Tail(fn)->fn_flags & Fib6NodeFlags.TopLevelRoot) != 0)

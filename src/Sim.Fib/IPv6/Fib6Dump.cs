@@ -2,11 +2,12 @@
 namespace Sim.Fib;
 
 /// <summary>An IPv6 route in a dump. Each nexthop of a multipath route is listed as a route of its own. Oif, Peer and Gateway belong to the
-/// nexthop. NhId is the id of the nexthop object. In all four, 0 stands for none. Info is the address of the fib6_info.</summary>
+/// nexthop. NhId is the id of the nexthop object. In Oif, Peer, Gateway and NhId, 0 stands for none. Info is the address of the
+/// fib6_info.</summary>
 public readonly record struct Fib6Route(
     Prefix Dst, RouteType Type, byte Protocol, uint Metric, int Oif, int Peer, UInt128 Gateway, uint NhId, nint Info);
 
-/// <summary>Receives every node and route of a tree: a node, then its left subtree, then its right one.</summary>
+/// <summary>Receives every node and route of a tree: a node, then its left subtree, then its right subtree.</summary>
 public interface IFib6Visitor
 {
     /// <summary>Receives a node before its routes: the number of nodes above it, its prefix length, its flags, the route that supplies

@@ -3,7 +3,7 @@ using static Sim.Fib.Fib6Address;
 
 namespace Sim.Fib;
 
-/// <summary>The result of a lookup (<c>struct fib6_result</c>). It is valid while RCU or a reference protects the route.</summary>
+/// <summary>The result of a lookup (<c>struct fib6_result</c>). The result is valid while RCU or a reference protects the route.</summary>
 public unsafe struct Fib6Result
 {
     public FibNhCommon* Nhc;
@@ -124,7 +124,7 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary><c>fib6_node_lookup</c>: returns the node of the longest prefix that contains the address and has routes. Returns the root
-    /// if there is no such prefix.</summary>
+    /// if no prefix with routes contains the address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Fib6Node* NodeLookup<TTrace>(ulong high, ulong low, ref TTrace trace)
         where TTrace : struct, IFib6Trace
@@ -169,7 +169,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>fib6_backtrack</c>: returns the next node above that has its own routes; null if there is none.</summary>
+    /// <summary><c>fib6_backtrack</c>: returns the next node above that has its own routes; or null if there is none.</summary>
     private Fib6Node* Backtrack<TTrace>(Fib6Node* fn, ref TTrace trace)
         where TTrace : struct, IFib6Trace
     {

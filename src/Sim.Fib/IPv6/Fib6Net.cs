@@ -9,8 +9,8 @@ public sealed record Fib6Options
     /// modelled.</summary>
     public bool Subtrees { get; init; }
 
-    /// <summary>CONFIG_IPV6_ROUTER_PREF, which Debian sets. It adds 8 bytes per nexthop and accepts gateways without a neighbour
-    /// entry.</summary>
+    /// <summary>CONFIG_IPV6_ROUTER_PREF, which Debian sets. With this option a nexthop takes 8 bytes more, and gateways without a neighbour
+    /// entry are accepted.</summary>
     public bool RouterPref { get; init; }
 
     /// <summary>Whether routes that name the same peer of a device share one <c>lwtunnel_state</c>, as IPv4 routes do through their
@@ -36,8 +36,8 @@ public readonly record struct Rt6Statistics(
 /// Fib6Delete, Fib6Walk. Fib6Route and Fib6Nexthop then show how a request becomes a route.</para>
 /// <para>No interface has an address. These parts of the kernel are left out: policy rules, source prefixes, route metrics, preferences and
 /// lifetimes, router advertisements, notifiers, requests with several nexthops (RTA_MULTIPATH), devices that go down, dsts with their
-/// exceptions, neighbours, and the choice among equal nexthops after a lookup (<c>fib6_select_path</c>). These parts do not change the
-/// shape of a table whose routes have one nexthop each.</para></remarks>
+/// exceptions, neighbours, and the choice among equal nexthops after a lookup (<c>fib6_select_path</c>). The parts left out do not change
+/// the shape of a table whose routes have one nexthop each.</para></remarks>
 public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
 {
     /// <summary>The interface index of the loopback. Reject routes use it, and a route through it becomes a reject route.</summary>
@@ -66,7 +66,7 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
     /// <summary>The slab cache of the nodes, <c>fib6_node</c>.</summary>
     public KmemCache NodeCache { get; }
 
-    /// <summary>The slab cache of the leaves of every <see cref="Lc6Table"/>. The first such table makes the cache.</summary>
+    /// <summary>The slab cache of the leaves of every <see cref="Lc6Table"/>. The first <see cref="Lc6Table"/> makes the cache.</summary>
     internal KmemCache Lc6LeafCache => _lc6LeafCache ??= Memory.CreateCache("ip6_fib_trie", Lc6Tnode.LeafSize, CacheLine);
 
     /// <summary><c>rt6_stats</c>: the counters of the namespace.</summary>
@@ -122,7 +122,7 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
             CallRcu(&Fib6Info.Tail(f6i)->rcu, RcuFunc.Fib6InfoFree);
     }
 
-    /// <summary>Returns the route that contains this link, its fib6_siblings or nh_list.</summary>
+    /// <summary>Returns the route that contains this link (fib6_siblings or nh_list).</summary>
     internal static Fib6Info* OfSiblings(ListHead* at) => (Fib6Info*)((byte*)at - Fib6Info.SiblingsOffset);
 
     /// <summary><c>fib6_update_sernum_upto_root</c>: makes the dsts stale that belong to the routes of this route's node and of the nodes

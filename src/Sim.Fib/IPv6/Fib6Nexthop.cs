@@ -11,7 +11,7 @@ public sealed unsafe partial class Fib6Net
     /// <param name="nh">The nexthop, which must be zeroed.</param>
     /// <param name="cfg">The request. Only Oif, Gateway, Flags and Peer are used.</param>
     /// <param name="table">The id of the table in which the gateway is looked up first; 0 for a nexthop object.</param>
-    /// <param name="reject">Whether the route has RTF_REJECT. If so, the nexthop uses the loopback, not the request's device.</param>
+    /// <param name="reject">Whether the route has RTF_REJECT. If it has, the nexthop uses the loopback, not the request's device.</param>
     internal int NhInit(Fib6Nh* nh, in Fib6Config cfg, uint table, bool reject)
     {
         var nhc = &nh->nh_common;
@@ -44,8 +44,8 @@ public sealed unsafe partial class Fib6Net
         return 0;
     }
 
-    /// <summary>The part of <c>fib6_nh_init</c> that reject routes skip. It includes <c>fib_nh_common_init</c>. Returns -EINVAL if the
-    /// request names a peer but no device.</summary>
+    /// <summary>The part of <c>fib6_nh_init</c> that reject routes skip. This part includes <c>fib_nh_common_init</c>. Returns -EINVAL if
+    /// the request names a peer but no device.</summary>
     private int NhInitDevice(FibNhCommon* nhc, in Fib6Config cfg, uint table, ref int dev)
     {
         if (cfg.Gateway != UInt128.Zero)
@@ -92,7 +92,7 @@ public sealed unsafe partial class Fib6Net
         return dev is 0 or Loopback ? -Errno.EINVAL : 0;
     }
 
-    /// <summary><c>ip6_route_check_nh_onlink</c>: checks the main table's route to an on-link gateway. That route must be a unicast route
+    /// <summary><c>ip6_route_check_nh_onlink</c>: checks the main table's route to an on-link gateway. The route must be a unicast route
     /// through this device, unless it is a default or reject route.</summary>
     private int CheckNhOnLink(in Fib6Config cfg, int dev)
     {

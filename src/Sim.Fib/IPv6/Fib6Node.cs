@@ -64,9 +64,9 @@ public unsafe struct Fib6Nh
     public nint rt6i_exception_bucket;
 }
 
-/// <summary>A route (<c>struct fib6_info</c>), 184 bytes in 6.12 and 200 in 7.3. Its <see cref="Fib6Nh"/> follows, unless the route uses a
-/// nexthop object. Routes share only nexthop objects. 7.3 inserts 16 bytes at byte 160 (<c>purge_link</c>). So the structure has two parts
-/// here: <see cref="Fib6InfoTail"/> begins at byte 160 or 176.</summary>
+/// <summary>A route (<c>struct fib6_info</c>), 184 bytes in 6.12 and 200 in 7.3. The route's <see cref="Fib6Nh"/> follows, unless the route
+/// uses a nexthop object. Routes share only nexthop objects. 7.3 inserts 16 bytes at byte 160 (<c>purge_link</c>). So the structure has two
+/// parts here: <see cref="Fib6InfoTail"/> begins at byte 160 or 176.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6Info
 {
@@ -78,7 +78,7 @@ public unsafe struct Fib6Info
     /// <summary>The node of the route; null once the route is deleted.</summary>
     public Fib6Node* fib6_node;
 
-    /// <summary>The link in the ring of its multipath route, or in the f6i_list of its nexthop object.</summary>
+    /// <summary>The link in the ring of the multipath route, or in the f6i_list of the nexthop object.</summary>
     public ListHead fib6_siblings;
     public uint fib6_nsiblings;
     public int fib6_ref;
@@ -134,7 +134,7 @@ public unsafe struct Fib6Info
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6InfoTail
 {
-    /// <summary>The rcu_head. It is the first field, so that a Fib6InfoTail* and its RcuHead* are the same address.</summary>
+    /// <summary>The rcu_head. This is the first field, so that a Fib6InfoTail* and its RcuHead* are the same address.</summary>
     public RcuHead rcu;
     public NextHop* nh;
 }
@@ -146,7 +146,7 @@ public enum Fib6InfoBits : byte
     None = 0,
     Destroying = 8,
 
-    /// <summary>A bit that the kernel does not use. Its value is the number of bytes of <c>purge_link</c> (7.3).</summary>
+    /// <summary>A bit that the kernel does not use. The bit's value is the number of bytes of <c>purge_link</c> (7.3).</summary>
     PurgeLink = 16,
 }
 

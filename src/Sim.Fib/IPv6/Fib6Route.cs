@@ -6,16 +6,17 @@ namespace Sim.Fib;
 /// <summary>Turns requests into routes: the part of net/ipv6/route.c between netlink and the tree.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary><c>inet6_rtm_newroute</c>: adds a route, or replaces one. Returns 0 or a negative error.</summary>
+    /// <summary><c>inet6_rtm_newroute</c>: adds or replaces a route. Returns 0 or a negative error.</summary>
     /// <remarks>The flags decide about existing routes of the same prefix and metric.
     /// <list type="table">
-    /// <item><term>Excl</term><description>returns -EEXIST if such a route exists.</description></item>
-    /// <item><term>Replace</term><description>replaces the first such route that also has a gateway (or also has none), and its whole
-    /// multipath route. If there is none, replaces the first such route. Returns -ENOENT if no such route exists and Create is
-    /// missing.</description></item>
-    /// <item><term>neither</term><description>adds the route behind the existing routes. Returns -EEXIST if one of these routes has the
-    /// same nexthop. Routes with gateways form a multipath route. Here neither Append nor a missing Create has an
-    /// effect.</description></item> </list>
+    /// <item><term>Excl</term><description>returns -EEXIST if a route of the same prefix and metric exists.</description></item>
+    /// <item><term>Replace</term><description>replaces the first existing route that has a gateway exactly if the new route has a gateway,
+    /// and its whole multipath route. If no route fits, replaces the first existing route. Returns -ENOENT if there is no existing route
+    /// and Create is missing.</description></item>
+    /// <item><term>neither</term><description>adds the route behind the existing routes. Returns -EEXIST if an existing route has the same
+    /// nexthop. Routes with gateways form a multipath route. Without Replace, neither Append nor a missing Create has an
+    /// effect.</description></item>
+    /// </list>
     /// -EINVAL, -ENODEV and -EHOSTUNREACH come from the checks of the request and the nexthop.</remarks>
     public int Insert(in Fib6Config cfg)
     {
@@ -52,7 +53,7 @@ public sealed unsafe partial class Fib6Table
         return err;
     }
 
-    /// <summary><c>ip6_route_info_create</c>: makes a route, and takes a reference for the caller. On an error it returns null.</summary>
+    /// <summary><c>ip6_route_info_create</c>: makes a route, and takes a reference for the caller. On an error, returns null.</summary>
     internal Fib6Info* RouteInfoCreate(in Fib6Config cfg, out int err)
     {
         err = -Errno.EINVAL;
@@ -146,7 +147,7 @@ public sealed unsafe partial class Fib6Table
         return cfg.Peer == 0 || PeerStates.Same(state, nhc->nhc_lwtstate);
     }
 
-    /// <summary><c>__ip6_del_rt_siblings</c>: deletes the other routes of a route's multipath route, then the route itself.</summary>
+    /// <summary><c>__ip6_del_rt_siblings</c>: deletes all routes of a multipath route, this route last.</summary>
     private int DelSiblings(Fib6Info* rt)
     {
         ListHead* next;

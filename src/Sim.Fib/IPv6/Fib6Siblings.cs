@@ -4,8 +4,8 @@ namespace Sim.Fib;
 /// <summary>Keeps multipath routes: rings of routes of one prefix and metric (net/ipv6/route.c, <c>rt6_multipath_*</c>).</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary><c>rt6_multipath_rebalance</c>: gives each live nexthop a share of the 31-bit hash space in proportion to its weight. It
-    /// goes around the ring, from the route that is first in the node's list.</summary>
+    /// <summary><c>rt6_multipath_rebalance</c>: gives each live nexthop a share of the 31-bit hash space in proportion to its weight. The
+    /// function goes around the ring, from the route that is first in the node's list.</summary>
     internal void MultipathRebalance(Fib6Info* rt)
     {
         if (rt->fib6_nsiblings == 0)

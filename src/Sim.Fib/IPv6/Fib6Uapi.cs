@@ -8,13 +8,13 @@ public enum Rtf : uint
     None = 0,
     Up = 1,
 
-    /// <summary>The request has a gateway. A route does not keep this flag.</summary>
+    /// <summary>The request has a gateway. The finished route does not keep this flag.</summary>
     Gateway = 2,
 
     /// <summary>The route refuses packets with the error of its type.</summary>
     Reject = 0x200,
 
-    /// <summary>The route was learnt from a router advertisement. It is never part of a multipath route.</summary>
+    /// <summary>The route was learnt from a router advertisement. Such a route is never part of a multipath route.</summary>
     AddrConf = 0x40000,
 
     /// <summary>Lookups ignore the state of the gateway's neighbour entry.</summary>

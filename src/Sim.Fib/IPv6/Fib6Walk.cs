@@ -7,12 +7,12 @@ internal enum Fib6WalkState
     Left, Right, Call, Up,
 }
 
-/// <summary>A walk over a tree (<c>struct fib6_walker</c>). It visits a node's left subtree, then its right subtree, then the node's
+/// <summary>A walk over a tree (<c>struct fib6_walker</c>). The walk visits a node's left subtree, then its right subtree, then the node's
 /// routes. The route and the node at which the walk stands may be deleted.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Fib6Walker
 {
-    /// <summary>The link in the list of walkers. It is the first field, so that a Fib6Walker* and its ListHead* are the same
+    /// <summary>The link in the list of walkers. The link is the first field, so that a Fib6Walker* and its ListHead* are the same
     /// address.</summary>
     public ListHead lh;
     public Fib6Node* root;
@@ -31,7 +31,7 @@ internal unsafe interface IFib6Clean
 /// <summary>Walks the whole tree.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary><c>fib6_clean_tree</c>: deletes the routes that the cleaner selects. Returns their number.</summary>
+    /// <summary><c>fib6_clean_tree</c>: deletes the routes that the cleaner selects. Returns the number of deleted routes.</summary>
     internal int CleanTree<TClean>(TClean clean)
         where TClean : struct, IFib6Clean
     {
@@ -41,7 +41,7 @@ public sealed unsafe partial class Fib6Table
         return cleaner.Deleted;
     }
 
-    /// <summary>Deletes all routes. Returns their number.</summary>
+    /// <summary>Deletes all routes. Returns the number of deleted routes.</summary>
     public int Flush() => CleanTree(new All(_net.NullEntry));
 
     /// <summary><c>fib6_walk</c>.</summary>
@@ -138,7 +138,7 @@ public sealed unsafe partial class Fib6Table
     {
         public int Deleted { get; private set; }
 
-        /// <summary><c>fib6_clean_node</c>: runs the cleaner on a node's routes. After a deletion it returns to the walk, because the node
+        /// <summary><c>fib6_clean_node</c>: runs the cleaner on a node's routes. After a deletion, returns to the walk, because the node
         /// may have been freed.</summary>
         public void CleanNode(Fib6Walker* w)
         {

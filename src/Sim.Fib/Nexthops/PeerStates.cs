@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>The tunnel state of one nexthop (<c>struct lwtunnel_state</c>, include/net/lwtunnel.h with kernel-patch/series), 64 bytes. It
-/// ends with WireGuard's data, a pointer.</summary>
+/// <summary>The tunnel state of one nexthop (<c>struct lwtunnel_state</c>, include/net/lwtunnel.h with kernel-patch/series), 64 bytes. The
+/// structure ends with WireGuard's data, a pointer.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct LwtunnelState
 {
@@ -24,7 +24,7 @@ public unsafe struct LwtunnelState
 }
 
 /// <summary>A peer of a device that routes name (<c>struct route_peer</c>, drivers/net/wireguard/route.c of the series), 104 bytes. All
-/// states of the peer share it.</summary>
+/// states of a peer share the peer's structure.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 104)]
 public unsafe struct RoutePeer
 {
@@ -51,7 +51,7 @@ public unsafe struct RoutePeer
 /// <c>route_peer_get</c>, <c>route_peer_put</c> of the series' route.c; <c>lwtstate_free</c>).</summary>
 internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
 {
-    /// <summary>The route_peers in use. The kernel finds them in a hash table by key.</summary>
+    /// <summary>The route_peers in use. The kernel finds route_peers in a hash table by key.</summary>
     private readonly Dictionary<(int Oif, int Peer), nint> _routePeers = [];
 
     private readonly Dictionary<(int Oif, int Peer), nint> _sharedStates = [];
@@ -79,12 +79,12 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
         return state;
     }
 
-    /// <summary>Makes a state that a deletion compares with those of the routes; returns null for peer 0. The state has no device, and has
-    /// its own <c>route_peer</c>. When the deletion ends, it frees the state.</summary>
+    /// <summary>Makes a state that a deletion compares with the states of the routes; returns null for peer 0. The state has no device, and
+    /// has its own <c>route_peer</c>. The deletion frees the state when it ends.</summary>
     public LwtunnelState* BuildToCompare(int peer) => peer == 0 ? null : AllocState(AllocRoutePeer(peer));
 
-    /// <summary><c>lwtstate_put</c>, <c>lwtstate_free</c>: drops a reference to a state. If it was the last one, frees the state, and the
-    /// peer unless another state uses it.</summary>
+    /// <summary><c>lwtstate_put</c>, <c>lwtstate_free</c>: drops a reference to a state. If it was the last reference, frees the state, and
+    /// also the peer if no other state uses the peer.</summary>
     public void Put(LwtunnelState* state)
     {
         if (state == null || --state->refcnt != 0)

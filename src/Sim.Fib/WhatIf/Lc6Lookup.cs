@@ -164,7 +164,7 @@ public sealed unsafe partial class Lc6Table
             VisitBackwards(n->leaf, ref visitor);
     }
 
-    /// <summary>Shows the routes of a leaf from the last to the first. It calls itself once per route.</summary>
+    /// <summary>Shows the routes of a leaf from the last to the first. The method calls itself once per route.</summary>
     private static void VisitBackwards<TVisitor>(Fib6Info* rt, ref TVisitor visitor)
         where TVisitor : IFib6Visitor
     {

@@ -3,23 +3,24 @@ using static Sim.Fib.Lc6Vector;
 
 namespace Sim.Fib;
 
-/// <summary>An IPv6 routing table that no kernel has: a what-if. It keeps the routes of net/ipv6/route.c, each with its own fib6_info,
-/// in the LC-trie of net/ipv4/fib_trie.c with keys of 128 bits.</summary>
+/// <summary>An IPv6 routing table that no kernel has: a what-if. The table keeps the routes of net/ipv6/route.c, each with its own
+/// fib6_info, in the LC-trie of net/ipv4/fib_trie.c with keys of 128 bits.</summary>
 /// <remarks><code>
 ///   Fib6Table   root -- fn_bit 16 -- fn_bit 19 -- ... -- node of the prefix -> fib6_info      one bit a node
 ///   Lc6Table    tnode of 12 bits -- tnode of 5 bits -- leaf -> fib6_info -> fib6_info         several at once
 /// </code>
-/// <para>It shows the effect of level compression alone, on the nodes that a lookup visits and on their bytes. The thresholds for growing
-/// and shrinking are IPv4's. So a table whose prefixes differ only in the highest 32 bits has the same shape as in <see cref="FibTable"/>.
-/// Tests check this equality. A leaf lists the routes of all prefixes with its address, longest first. fib6_next links the list, and
-/// fib6_node stays null. The first live route answers, without the scores and round robin of <c>rt6_select</c>. Routes through nexthop
-/// objects (-EOPNOTSUPP), several routes of one metric to a prefix, and the pacing of frees by fib_sync_mem are left out.</para>
+/// <para>The table shows the effect of level compression alone, on the nodes that a lookup visits and on the nodes' bytes. The thresholds
+/// for growing and shrinking are IPv4's. So a table whose prefixes differ only in the highest 32 bits has the same shape as in
+/// <see cref="FibTable"/>. Tests check this equality. A leaf lists the routes of all prefixes with its address, longest first. fib6_next
+/// links the list, and fib6_node stays null. The first live route answers, without the scores and round robin of <c>rt6_select</c>. Routes
+/// through nexthop objects (-EOPNOTSUPP), several routes of one metric to a prefix, and the pacing of frees by fib_sync_mem are left
+/// out.</para>
 /// <para>There is one writer. Lookups may run at the same time, as in <see cref="FibTable"/>.</para></remarks>
 public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
 {
     private readonly Fib6Net _net;
 
-    /// <summary>A table that turns requests into routes. It has the same id as this table, and its tree stays empty.</summary>
+    /// <summary>A table that turns requests into routes. That table has the same id as this one, and its tree stays empty.</summary>
     private readonly Fib6Table _requests;
     private readonly Lc6Tnode* _top;
     private readonly Lc6Vector* _trie;
@@ -151,8 +152,8 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         return 0;
     }
 
-    /// <summary>Removes a route from its leaf (<c>fib_remove_alias</c>). <paramref name="before"/> is the route in front of it, or null if
-    /// it is the first.</summary>
+    /// <summary>Removes a route from its leaf (<c>fib_remove_alias</c>). <paramref name="before"/> is the route in front of the removed
+    /// route, or null.</summary>
     private void Remove(Lc6Vector* tp, Lc6Vector* l, Fib6Info** at, Fib6Info* before)
     {
         var rt = *at;

@@ -4,14 +4,14 @@ using static Sim.Fib.Lc6Vector;
 
 namespace Sim.Fib;
 
-/// <summary>The functions of the trie. <see cref="FibTable"/> has and explains the same functions for IPv4's shorter keys.</summary>
+/// <summary>The functions of the trie. <see cref="FibTable"/> has the same functions for IPv4's shorter keys, and explains them.</summary>
 /// <remarks>This file and Lc6Node.cs repeat some 400 lines of the IPv4 trie. A trie that is generic over the key would need a type
 /// parameter in about forty functions of the exact port. <c>KeyVector*</c> would become <c>KeyVector&lt;TKey&gt;*</c>, and constants and
 /// shifts would be calls of <c>TKey</c>. The C original would then be harder to recognise. Leaves would still need two forms, because IPv4
 /// lists fib_aliases and IPv6 lists routes.</remarks>
 public sealed unsafe partial class Lc6Table
 {
-    /// <summary>The maximum number of bits that a tnode reads. Its children are counted in 32 bits, and no table fills a wider
+    /// <summary>The maximum number of bits that a tnode reads. The children of a tnode are counted in 32 bits, and no table fills a wider
     /// tnode.</summary>
     private const int MaxBits = 31;
 
@@ -166,7 +166,7 @@ public sealed unsafe partial class Lc6Table
         return tp;
     }
 
-    /// <summary>Frees the list of nodes that a resize has replaced. Their rcu_heads link the list.</summary>
+    /// <summary>Frees the list of nodes that a resize has replaced. The rcu_heads of the nodes link the list.</summary>
     private void TnodeFree(Lc6Vector* tn)
     {
         var head = &TnInfo(tn)->rcu;
