@@ -15,7 +15,7 @@ public enum LookupStepKind : byte
     /// <summary>The lookup climbed out of a tnode to clear a bit in its parent's index.</summary>
     Climb,
 
-    /// <summary>A route of the leaf was compared. The step's Bits is its prefix length.</summary>
+    /// <summary>A route of the leaf was compared. The step's Bits is the route's prefix length.</summary>
     Route,
 }
 
@@ -25,7 +25,7 @@ public enum Fib6StepKind : byte
     /// <summary>A node was entered on the way down.</summary>
     Node,
 
-    /// <summary>A node was read on the way up. If it has its own routes, their prefix was compared.</summary>
+    /// <summary>A node was read on the way up. If the node has its own routes, the prefix of these routes was compared.</summary>
     Compare,
 
     /// <summary>The selection among a node's routes began.</summary>
@@ -102,7 +102,7 @@ public sealed class LookupPath
 
     internal void Climb() => Climbs++;
 
-    /// <summary>Records the lines of these bytes. A path has a few dozen lines, so searching a list is fastest.</summary>
+    /// <summary>Records the cache lines that contain these bytes. A path has a few dozen lines, so searching a list is fastest.</summary>
     internal void Read(nint address, int bytes, bool inTrie)
     {
         for (var line = address >> LineShift; line <= (address + bytes - 1) >> LineShift; line++)

@@ -67,7 +67,7 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
         }
     }
 
-    /// <summary>The number of objects allocated since the start, freed ones included.</summary>
+    /// <summary>The number of objects allocated since the start, including freed objects.</summary>
     public long Allocations
     {
         get
@@ -112,7 +112,7 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
             _percpu!.Free(obj);
     }
 
-    /// <summary><c>vzalloc</c>: takes zeroed whole pages. For more than 512 pages it also takes the array that lists them.</summary>
+    /// <summary><c>vzalloc</c>: takes zeroed whole pages. For more than 512 pages, also takes the array that lists the pages.</summary>
     /// <remarks>
     /// <c>__vmalloc_area_node</c> allocates that array, 8 bytes per page, by vmalloc if it exceeds a page. Shorter arrays
     /// (from kmalloc), <c>vm_struct</c> and <c>vmap_area</c> are left out: together at most 4.2 KiB per area.
@@ -138,8 +138,8 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
         NativeMemory.AlignedFree(area);
     }
 
-    /// <summary><c>kvzalloc</c>: takes zeroed memory from a size class. Beyond 8 KiB it takes whole pages, and rounds their number up to a
-    /// power of two.</summary>
+    /// <summary><c>kvzalloc</c>: takes zeroed memory from a size class. Beyond 8 KiB, takes whole pages, and rounds the number of pages up
+    /// to a power of two.</summary>
     /// <remarks>The account counts these pages in line <c>vmalloc</c>, although the kernel uses vmalloc only if no contiguous pages are
     /// free.</remarks>
     public void* Kvzalloc(long bytes) =>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Kernel;
 
-/// <summary>The releases of Linux that the ports follow. docs/releases.md lists the places in the code where they differ.</summary>
+/// <summary>The releases of Linux that the ports follow. docs/releases.md lists the places in the code where the releases differ.</summary>
 public enum KernelRelease
 {
     /// <summary>Linux 6.12, Debian's long-term kernel.</summary>
@@ -14,7 +14,7 @@ public enum KernelRelease
 /// <summary>Converts releases to words and back.</summary>
 public static class KernelReleases
 {
-    /// <summary>The release that is used if a command names none.</summary>
+    /// <summary>The release that is used if a command names no release.</summary>
     public const KernelRelease Default = KernelRelease.Linux7_3;
 
     /// <summary>Returns a release's word in commands and in build.sh: the kernel's version without its last number.</summary>

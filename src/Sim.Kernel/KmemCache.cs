@@ -5,14 +5,14 @@ namespace Sim.Kernel;
 
 /// <summary><c>struct kmem_cache</c>: hands out objects of one size and counts pages as SLUB does.</summary>
 /// <remarks>
-/// <para>The objects are native memory at the offsets that the kernel uses. So two objects that share a cache line or a page in
-/// the kernel share it here too:</para>
+/// <para>The objects are native memory at the offsets that the kernel uses. So two objects that share a cache line or a page in the kernel
+/// share that line or page here too:</para>
 /// <code>
 ///   slab of allowedips_node, order 0            56 objects of 72 bytes, 64 bytes left over
 ///   | 0 | 72 | 144 | ... | 3960 | waste |       page-aligned
 /// </code>
 /// <para>The slab that an object comes from decides how many pages stay pinned after deletions. So this class follows the functions of
-/// mm/slub.c that choose the slab, for one processor. From 6.12 these are <c>___slab_alloc</c>, <c>__slab_free</c>,
+/// mm/slub.c that choose the slab, for one processor. From 6.12, these functions are <c>___slab_alloc</c>, <c>__slab_free</c>,
 /// <c>get_partial_node</c>, <c>put_cpu_partial</c> and <c>calculate_order</c>. In 7.3 sheaves replace a processor's own slabs
 /// (KmemCache.Sheaves.cs). Other processors, NUMA and freelist randomisation are left out. The randomisation changes no count.</para>
 /// <para>Only one thread may use a cache at a time, as under the kernel's own locks.</para>
@@ -162,7 +162,8 @@ public sealed unsafe partial class KmemCache : IDisposable
         _cpuFreeList = null;
     }
 
-    /// <summary><c>calculate_order</c>: returns the smallest order that wastes at most 1/16 of a slab, else 1/8, and so on.</summary>
+    /// <summary><c>calculate_order</c>: returns the smallest order that wastes at most 1/16 of a slab. If there is none, 1/8 may be wasted,
+    /// and so on.</summary>
     internal static int CalculateOrder(int size, SlubConfig config)
     {
         const int maxOrder = 3; // PAGE_ALLOC_COSTLY_ORDER

@@ -16,9 +16,9 @@ public interface IRcuReclaimer
 /// <remarks>
 /// <para>The caller decides when a grace period ends, because the end decides which slabs are reused. A uniprocessor kernel ends a grace
 /// period after each message (TINY_RCU: the callbacks run at the next softirq).</para>
-/// <para>There is one writer. Threads that look up at the same time register with <see cref="AddReader"/>. A grace period then lasts until
-/// each reader has declared that it holds no object (quiescent-state-based RCU, M. Desnoyers et al., "User-Level Implementations of
-/// Read-Copy Update", 2012):</para>
+/// <para>There is one writer. Threads that look up concurrently register with <see cref="AddReader"/>. A grace period then lasts until each
+/// reader has declared that it holds no object (quiescent-state-based RCU, M. Desnoyers et al., "User-Level Implementations of Read-Copy
+/// Update", 2012):</para>
 /// <code>
 ///   writer   takes the node out | period 7 -> 8 | waits ........................ | frees the node
 ///   reader   looks up ........................... | quiescent: has seen period 8 | looks up: cannot find the node
@@ -68,10 +68,8 @@ public sealed class Rcu
         _running.Clear();
     }
 
-    /// <summary>
-    /// Registers a thread that looks up while the writer runs. The writer calls this before the thread's first lookup. The thread
-    /// ends the registration with <see cref="RcuReader.Dispose"/>.
-    /// </summary>
+    /// <summary>Registers a thread that looks up while the writer runs. The writer calls this method before the thread's first lookup. The
+    /// thread ends the registration with <see cref="RcuReader.Dispose"/>.</summary>
     public RcuReader AddReader()
     {
         var reader = new RcuReader(this);

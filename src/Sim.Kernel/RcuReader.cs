@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Sim.Kernel;
 
 /// <summary>A thread that looks up while the writer runs, registered by <see cref="Rcu.AddReader"/>.</summary>
-/// <remarks>Only that thread may use it. The result of a lookup is valid until the thread's next <see cref="QuiescentState"/>.</remarks>
+/// <remarks>Only this thread may use the object. The result of a lookup is valid until the thread's next
+/// <see cref="QuiescentState"/>.</remarks>
 public sealed class RcuReader : IDisposable
 {
     private const long Gone = long.MaxValue;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Kernel;
 
-/// <summary>Error numbers. The ports return them negated, as the kernel does (<c>-Errno.EEXIST</c>).</summary>
+/// <summary>Error numbers. The ports return error numbers negated, as the kernel does (<c>-Errno.EEXIST</c>).</summary>
 public static class Errno
 {
     public const int ENOENT = 2, ESRCH = 3, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EEXIST = 17, ENODEV = 19, EINVAL = 22;
@@ -67,7 +67,7 @@ public enum RtnhFlags : uint
     LinkDown = 16,
     Trap = 64,
 
-    /// <summary>The flags that are ignored when fib_infos are compared: two routes that differ only in them share a fib_info
+    /// <summary>The flags that are ignored when fib_infos are compared: two routes that differ only in these flags share a fib_info
     /// (RTNH_COMPARE_MASK).</summary>
     CompareMask = Dead | LinkDown | Offload | Trap,
 }

@@ -59,7 +59,7 @@ public static class LabBuild
     }
 
     /// <summary>Finds the checkout that holds this program: the nearest folder with Sim.sln and build.sh, upwards from the given folders.
-    /// If none is given, it searches from the current folder and from the program's folder.</summary>
+    /// If no folder is given, the search starts from the current folder and from the program's folder.</summary>
     /// <exception cref="LabException">Thrown if there is no checkout.</exception>
     internal static string FindCheckout(params string[] starts)
     {

@@ -36,6 +36,6 @@ public sealed class LabException : Exception
 
     public LabFailure Kind { get; }
 
-    /// <summary>The last lines of the console or of the build's output, oldest first; empty if there is neither.</summary>
+    /// <summary>The last lines of the console or of the build's output, oldest first; empty if there are no such lines.</summary>
     public IReadOnlyList<string> LogTail { get; }
 }

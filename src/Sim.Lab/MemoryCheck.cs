@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Sim.Lab;
 
-/// <summary>Checks before a VM starts that its memory is available: a VM that runs out of memory dies late and silently.</summary>
+/// <summary>Checks that a VM's memory is available before the VM starts: a VM that runs out of memory dies late and silently.</summary>
 internal static class MemoryCheck
 {
     /// <summary>The memory that a VM needs in addition to the guest's: the emulator, its translated code, the initramfs.</summary>

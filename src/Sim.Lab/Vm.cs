@@ -110,7 +110,7 @@ public sealed partial class Vm : IDisposable
         line.StartsWith(RowMarker, StringComparison.Ordinal) || line is Done or Error
         || line.StartsWith(Done + " ", StringComparison.Ordinal) || line.StartsWith(Error + " ", StringComparison.Ordinal);
 
-    /// <summary>Waits for the next line of the protocol. If none comes in time, it ends the VM and throws.</summary>
+    /// <summary>Waits for the next line of the protocol. If no line comes in time, ends the VM and throws.</summary>
     /// <param name="timeout">The longest wait.</param>
     /// <param name="lost">Makes the exception. The argument says whether the time ran out.</param>
     private string Next(TimeSpan timeout, Func<bool, LabException> lost)

@@ -11,11 +11,11 @@ public enum LaneKind
     /// <summary>User-Mode Linux with kernel-patch/series: routes may name WireGuard peers.</summary>
     UmlPatched,
 
-    /// <summary>As <see cref="UmlPatched"/>, but with an unpatched kernel's hash of fib_info: the baseline for the patch that changes this
-    /// hash.</summary>
+    /// <summary>Equals <see cref="UmlPatched"/>, but with an unpatched kernel's hash of fib_info: the baseline for the patch that changes
+    /// this hash.</summary>
     UmlUnhashed,
 
-    /// <summary>As <see cref="UmlPatched"/>, for several processors.</summary>
+    /// <summary>Equals <see cref="UmlPatched"/>, but for several processors.</summary>
     UmlSmp,
 
     /// <summary>Debian's stock cloud kernel in QEMU.</summary>
@@ -56,11 +56,11 @@ public sealed record VmOptions
     /// <summary>The folder whose files (not those of its subfolders) the agent finds in /data.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>Memory of the VM in MiB; in the host lane, the memory that must be available.</summary>
+    /// <summary>The memory of the VM in MiB; in the host lane, the memory that must be available.</summary>
     public int MemoryMegabytes { get; init; } = 2048;
 
-    /// <summary>Processors of the VM: from 1 to <see cref="Lanes.MostProcessors"/> of <see cref="LaneKind.UmlSmp"/>, always 1 for other
-    /// VMs.</summary>
+    /// <summary>The number of processors of the VM: 1 to <see cref="Lanes.MostProcessors"/> for <see cref="LaneKind.UmlSmp"/>, 1 for all
+    /// other VMs.</summary>
     public int Processors { get; init; } = 1;
 
     /// <summary>The processor that the VM is pinned to; null leaves the choice to the scheduler.</summary>
@@ -69,10 +69,10 @@ public sealed record VmOptions
     /// <summary>QEMU only: the guest's clock counts instructions, one per nanosecond, and skips time spent waiting.</summary>
     public bool InstructionCount { get; init; }
 
-    /// <summary>QEMU only: use KVM if a guest boots under it; has no effect with <see cref="InstructionCount"/>.</summary>
+    /// <summary>QEMU only: use KVM if a guest boots under KVM. The option has no effect with <see cref="InstructionCount"/>.</summary>
     public bool AllowKvm { get; init; }
 
-    /// <summary>The longest time that the boot may take. Under TCG it takes 2 to 4 s on an idle machine.</summary>
+    /// <summary>The longest time that the boot may take. Under TCG the boot takes 2 to 4 s on an idle machine.</summary>
     public TimeSpan BootTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>The longest time that the answer to a command may take.</summary>

@@ -19,7 +19,7 @@ public sealed class NetlinkWriter(int capacity = 16384)
     /// <summary>Bytes of <c>struct nlattr</c>.</summary>
     public const int AttributeHeaderBytes = 4;
 
-    /// <summary>The longest attribute or nest in bytes, its header included: <c>nla_len</c> has 16 bits.</summary>
+    /// <summary>The longest attribute or nest in bytes, including its header: <c>nla_len</c> has 16 bits.</summary>
     public const int LongestAttribute = ushort.MaxValue;
 
     private const ushort Nested = 1 << 15;
@@ -28,7 +28,7 @@ public sealed class NetlinkWriter(int capacity = 16384)
     private byte[] _buffer = new byte[Math.Max(capacity, HeaderBytes)];
     private int _message = None;
 
-    /// <summary>Bytes written since the last <see cref="Clear"/>, padding included.</summary>
+    /// <summary>The bytes written since the last <see cref="Clear"/>, including padding.</summary>
     public int Length { get; private set; }
 
     /// <summary>The number of bytes written so far of the current message.</summary>
@@ -47,7 +47,7 @@ public sealed class NetlinkWriter(int capacity = 16384)
         _message = None;
     }
 
-    /// <summary>Begins a message with port id 0; its length is set by <see cref="EndMessage"/>.</summary>
+    /// <summary>Begins a message with port id 0. <see cref="EndMessage"/> sets the message's length.</summary>
     /// <exception cref="InvalidOperationException">Thrown if the last message has not ended.</exception>
     public void BeginMessage(ushort type, NlmFlags flags, uint sequence)
     {

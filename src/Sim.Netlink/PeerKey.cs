@@ -21,7 +21,7 @@ public static class PeerKey
     /// <summary>Puts the public key of a peer as an attribute.</summary>
     internal static void Put(NetlinkWriter writer, ushort attribute, int peer) => WritePublic(writer.Reserve(attribute, Bytes), peer);
 
-    /// <summary>Puts the key nested in an encapsulation of type <see cref="Lwtunnel.EncapWgPeer"/>.</summary>
+    /// <summary>Puts the public key of a peer, nested in an encapsulation of type <see cref="Lwtunnel.EncapWgPeer"/>.</summary>
     internal static void PutEncap(NetlinkWriter writer, ushort type, ushort attribute, int peer)
     {
         writer.PutU16(type, Lwtunnel.EncapWgPeer);

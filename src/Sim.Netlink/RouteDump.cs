@@ -15,9 +15,9 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
 {
     private static readonly int s_u32 = NetlinkWriter.AttributeBytes(sizeof(uint));
 
-    /// <summary>Compares two prefixes by their order in a dump. IPv4 is dumped by ascending address. Of equal addresses, which
-    /// share a leaf, the longest prefix comes first. IPv6 is dumped by ascending address too, but a prefix comes after all
-    /// prefixes that it covers, because a node comes after all nodes below it in the tree.</summary>
+    /// <summary>Compares two prefixes by their order in a dump. IPv4 is dumped by ascending address. Among prefixes with equal addresses,
+    /// which share a leaf, the longest prefix comes first. IPv6 is dumped by ascending address too, but a prefix comes after all prefixes
+    /// that it covers, because a node comes after all nodes below it in the tree.</summary>
     public static int CompareDumped(Prefix left, Prefix right)
     {
         if (left.Family == Family.IPv6 && left != right)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Netlink;
 
-/// <summary>The ways in which a route names its peer. Linux has the first four and <see cref="OwnDevice"/>. kernel-patch/series adds
-/// <see cref="Encap"/>, and a patch of kernel-patch/series-optional adds <see cref="PeerKey"/>.</summary>
+/// <summary>The ways in which a route names its peer. Linux supports the first four ways and <see cref="OwnDevice"/>. kernel-patch/series
+/// adds <see cref="Encap"/>, and a patch of kernel-patch/series-optional adds <see cref="PeerKey"/>.</summary>
 public enum RouteShape
 {
     /// <summary>RTA_OIF: the device alone, no peer.</summary>
@@ -37,8 +37,8 @@ public static class RouteShapes
 
 /// <summary>The fields that all routes of a run share.</summary>
 /// <param name="Shape">The way in which the peer is named.</param>
-/// <param name="Table">The routing table's number; above 255 it needs RTA_TABLE.</param>
-/// <param name="Interface">The WireGuard device's interface index; if each peer has its own device, the first one's.</param>
+/// <param name="Table">The routing table's number. A number above 255 needs RTA_TABLE.</param>
+/// <param name="Interface">The interface index of the WireGuard device, or of the first device if each peer has its own.</param>
 public readonly record struct RouteForm(RouteShape Shape, uint Table, int Interface);
 
 /// <summary>RTM_NEWROUTE and RTM_DELROUTE (include/uapi/linux/rtnetlink.h, <c>struct rtmsg</c>):

@@ -6,8 +6,8 @@ public sealed record DumpedPeer(int Peer, IReadOnlyList<Prefix> AllowedIps);
 
 /// <summary>The answer to WG_CMD_GET_DEVICE, cut into messages as the kernel does (drivers/net/wireguard/netlink.c,
 /// <c>wg_get_device_dump</c>, 7.3's <c>wg_get_device_dumpit</c>, <c>get_peer</c>, <c>get_allowedips</c>). Each socket buffer has one
-/// message. A peer that does not fit continues in the next message, which repeats only its key. Until the first peer is complete, each
-/// message describes the device again.</summary>
+/// message. A peer that does not fit continues in the next message, which repeats only the peer's key. Until the first peer is complete,
+/// each message describes the device again.</summary>
 /// <remarks>The peers have no endpoint, and nothing changes during the dump.</remarks>
 /// <param name="Name">The interface's name.</param>
 /// <param name="HasPrivateKey">Whether the device has a private key. <c>wg reset</c> sets the key.</param>

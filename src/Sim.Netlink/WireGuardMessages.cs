@@ -19,7 +19,7 @@ public static class WireGuardMessages
         2 * NetlinkWriter.AttributeBytes(0) + NetlinkWriter.AttributeBytes(PeerKey.Bytes)
         + (flags == WireGuardPeerFlags.None ? 0 : NetlinkWriter.AttributeBytes(sizeof(uint)));
 
-    /// <summary>Returns the bytes of one allowed IP: 28 or 40, with flags 36 or 48.</summary>
+    /// <summary>Returns the bytes of one allowed IP: 28 for IPv4, 40 for IPv6; with flags 36 or 48.</summary>
     public static int AllowedIpBytes(Family family, AllowedIpFlags flags = AllowedIpFlags.None) =>
         NetlinkWriter.AttributeBytes(0) + NetlinkWriter.AttributeBytes(sizeof(ushort))
         + NetlinkWriter.AttributeBytes(family.AddressBytes()) + NetlinkWriter.AttributeBytes(sizeof(byte))

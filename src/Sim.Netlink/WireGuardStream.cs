@@ -71,8 +71,8 @@ public sealed class WireGuardStream(ushort familyId, bool removesPrefixes = fals
     /// <summary><c>wg remove</c>: removes one peer with all its prefixes.</summary>
     public NetlinkTraffic Remove(int peer) => SendOnly(peer, WireGuardPeerFlags.RemoveMe);
 
-    /// <summary><c>wg churn</c>: sends the operations in chunks. After each chunk it removes the dummy peer, which took over the prefixes
-    /// to be removed.</summary> <inheritdoc cref="Add" path="/exception"/>
+    /// <summary><c>wg churn</c>: sends the operations in chunks. After each chunk, removes the dummy peer, which took over the prefixes to
+    /// be removed.</summary> <inheritdoc cref="Add" path="/exception"/>
     public NetlinkTraffic Churn(ReadOnlySpan<BindingChange> operations, int messageBytes, int chunk, int dummy)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chunk, 1);

@@ -79,7 +79,7 @@ public sealed unsafe partial class AllowedIps
         return node == null ? null : node->peer;
     }
 
-    /// <summary><c>lookup</c>: finds the node, then takes a reference to its peer.</summary>
+    /// <summary><c>lookup</c>: finds the node, then takes a reference to the node's peer.</summary>
     private static wg_peer* Lookup<TBits>(allowedips_node* root, byte* ip)
         where TBits : struct, IKeyBits
     {
@@ -123,8 +123,8 @@ public sealed unsafe partial class AllowedIps
     private static bool PrefixMatches<TBits>(allowedips_node* node, byte* key)
         where TBits : struct, IKeyBits => CommonBits<TBits>(node, key) >= node->cidr;
 
-    /// <summary><c>common_bits</c>: counts the leading bits that the node's address and the key share. In C it is <c>32 - fls(x)</c>:
-    /// the leading zeros of x, or 32 if x is 0.</summary>
+    /// <summary><c>common_bits</c>: counts the leading bits that the node's address and the key share. In C the count is <c>32 -
+    /// fls(x)</c>: the leading zeros of x, or 32 if x is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int CommonBits<TBits>(allowedips_node* node, byte* key)
         where TBits : struct, IKeyBits

@@ -64,8 +64,8 @@ public sealed unsafe partial class AllowedIps
     /// <summary><c>container_of(link, struct wg_peer, peer_list)</c></summary>
     internal static wg_peer* PeerOf(list_head* link) => (wg_peer*)((byte*)link - 1080);
 
-    /// <summary><c>wg_peer_get_maybe_zero</c> (<c>kref_get_unless_zero</c>): takes a reference. Returns null if the peer is null or has
-    /// no reference left.</summary>
+    /// <summary><c>wg_peer_get_maybe_zero</c> (<c>kref_get_unless_zero</c>): takes a reference to a peer. Returns null if the peer is null
+    /// or has no reference left.</summary>
     public static wg_peer* PeerGetMaybeZero(wg_peer* peer)
     {
         if (peer == null)

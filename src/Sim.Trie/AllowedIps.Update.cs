@@ -4,7 +4,8 @@ namespace Sim.Trie;
 
 public sealed unsafe partial class AllowedIps
 {
-    /// <summary>The number of node allocations that still succeed. Tests lower it to make allocations fail, like failslab.</summary>
+    /// <summary>The number of node allocations that still succeed. Tests lower this number to make allocations fail, like
+    /// failslab.</summary>
     internal long AllocationsLeft { get; set; } = long.MaxValue;
 
     /// <summary><c>add</c>: makes <paramref name="peer"/> the owner of a prefix. If the prefix has no node, a new node goes below the
@@ -72,7 +73,7 @@ public sealed unsafe partial class AllowedIps
         return 0;
     }
 
-    /// <summary><c>_remove</c> of Linux 6.16: removes the node of exactly this prefix if this peer owns it.</summary>
+    /// <summary><c>_remove</c> of Linux 6.16: removes the node of exactly this prefix if this peer owns the prefix.</summary>
     private int RemoveOne<TBits>(allowedips_node* trie, byte* key, byte cidr, wg_peer* peer)
         where TBits : struct, IKeyBits
     {

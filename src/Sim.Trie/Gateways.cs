@@ -13,7 +13,8 @@ namespace Sim.Trie;
 /// is <c>gateway</c>.</para></remarks>
 public sealed unsafe class Gateways : Kernel.IRcuReclaimer
 {
-    /// <summary><c>MOST_ALLOWEDIPS</c>: a device with more AllowedIPs has no table, because each request would visit them all.</summary>
+    /// <summary><c>MOST_ALLOWEDIPS</c>: a device with more AllowedIPs has no table, because each request would visit all
+    /// AllowedIPs.</summary>
     public const int MostAllowedIps = 1 << 16;
 
     private readonly AllowedIps _allowedIps;
@@ -21,7 +22,7 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
     /// <summary><c>wg->gateways</c></summary>
     private GatewayTable* _table;
 
-    /// <summary>Begins without a table.</summary>
+    /// <summary>Starts without a table.</summary>
     /// <param name="allowedIps">The device's AllowedIPs. The table lies in the memory of the AllowedIPs.</param>
     /// <param name="seed">The seed of the hash. The seed only decides the slots of addresses. The kernel takes the seed from
     /// <c>get_random_u32</c>.</param>
@@ -40,7 +41,7 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
     /// <summary><c>struct_size(table, slots, slots)</c>: returns the bytes of a table.</summary>
     public static long Bytes(int slots) => sizeof(GatewayTable) + ((long)slots * sizeof(GatewaySlot));
 
-    /// <summary><c>wg_gateways_drop</c>: drops the table. Call this before AllowedIPs or peers change.</summary>
+    /// <summary><c>wg_gateways_drop</c>: drops the table. Call this method before AllowedIPs or peers change.</summary>
     public void Drop()
     {
         var table = _table;
@@ -160,8 +161,8 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
         slot->ip[1] = ((ulong*)ip)[1];
     }
 
-    /// <summary><c>visit_addresses</c>: counts the peers' own addresses, and adds them to the table unless it is null. Returns -1 if
-    /// there are too many AllowedIPs.</summary>
+    /// <summary><c>visit_addresses</c>: counts the peers' own addresses, and adds these addresses to the table unless the table is null.
+    /// Returns -1 if there are too many AllowedIPs.</summary>
     private int VisitAddresses(GatewayTable* table)
     {
         var (visited, count) = (0, 0);

@@ -16,8 +16,8 @@ public unsafe struct list_head
 ///    |        |        |        |      |          |          |        |   |            | _packed       | or rcu    |
 /// </code>
 /// A lookup reads bytes 0 to 35 (IPv4) or 0 to 47 (IPv6). Only updates use the other bytes.</summary>
-/// <remarks><c>bits</c> is in host order: one u32, or two u64 with the upper half first. Bits beyond <c>cidr</c> are those of the first
-/// insertion. <see cref="AllowedIps.ReadNode(allowedips_node*, byte*, out byte)"/> masks them.</remarks>
+/// <remarks><c>bits</c> is in host order: one u32, or two u64 with the upper half first. Bits beyond <c>cidr</c> stay as in the first
+/// insertion. <see cref="AllowedIps.ReadNode(allowedips_node*, byte*, out byte)"/> masks these bits.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 72)]
 public unsafe struct allowedips_node
 {
@@ -42,7 +42,7 @@ public unsafe struct allowedips_node
 
     [FieldOffset(32)] public fixed byte bits[16];
 
-    /// <summary>The address of the pointer that points to this node. The two lowest bits say which pointer it is:
+    /// <summary>The address of the pointer that points to this node. The two lowest bits say which pointer this is:
     /// <code>
     ///   | address of parent->bit[0] | 00 |    | address of parent->bit[1] | 01 |    | address of root | 10 |
     /// </code></summary>
@@ -68,7 +68,7 @@ public struct wg_peer
     /// <summary>The link in the device's list of peers.</summary>
     [FieldOffset(1080)] public list_head peer_list;
 
-    /// <summary>The head of the list of this peer's nodes of both families, in the order in which the peer got them.</summary>
+    /// <summary>The head of the list of this peer's nodes of both families, in the order in which the peer got the nodes.</summary>
     [FieldOffset(1096)] public list_head allowedips_list;
 
     /// <summary>The number that the caller of <see cref="AllowedIps.PeerCreate"/> chose.</summary>

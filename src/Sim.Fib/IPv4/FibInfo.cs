@@ -29,7 +29,7 @@ public unsafe struct FibAlias
     public byte offload_failed;
     public RcuHead rcu;
 
-    /// <summary>The offset of rcu (<c>container_of</c>).</summary>
+    /// <summary>The offset of the field rcu, for <c>container_of</c>.</summary>
     public const int RcuOffset = 40;
 
     /// <summary><c>FA_S_ACCESSED</c> in fa_state: a lookup has used the route.</summary>
@@ -121,7 +121,7 @@ public unsafe struct FibInfo
     public NextHop* nh;
     public RcuHead rcu;
 
-    /// <summary>The offset of rcu (<c>container_of</c>).</summary>
+    /// <summary>The offset of the field rcu, for <c>container_of</c>.</summary>
     public const int RcuOffset = 112;
 
     /// <summary>The bytes before the nexthops.</summary>
@@ -162,7 +162,7 @@ public unsafe struct NextHop
     public RcuHead rcu;
     public NhInfo* nh_info;
 
-    /// <summary>The offset of rcu (<c>container_of</c>).</summary>
+    /// <summary>The offset of the field rcu, for <c>container_of</c>.</summary>
     public const int RcuOffset = 112;
 }
 

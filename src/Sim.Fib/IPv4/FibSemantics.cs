@@ -6,8 +6,8 @@ public sealed unsafe partial class FibNet
 {
     /// <summary><c>fib_create_info</c>: returns a fib_info that equals the request, and takes a reference for the caller. On failure it
     /// returns null and a negative error. As in the kernel, the function builds a new fib_info and searches the bucket for an equal
-    /// fib_info. If there is an equal fib_info, it frees the new one. If the request has a nexthop id, the function searches before it
-    /// builds a fib_info.</summary>
+    /// fib_info. If there is an equal fib_info, the function frees the new one. If the request has a nexthop id, the function searches
+    /// before it builds a fib_info.</summary>
     internal FibInfo* CreateInfo(in FibConfig cfg, uint table, out int err)
     {
         err = -Errno.EINVAL;

@@ -16,7 +16,7 @@ internal unsafe struct TableHead
     /// <summary><c>struct trie</c>: a vector of one pointer. The vector is the parent of the root node.</summary>
     public KeyVector trie;
 
-    /// <summary>The offset of rcu (<c>container_of</c>).</summary>
+    /// <summary>The offset of the field rcu, for <c>container_of</c>.</summary>
     public const int RcuOffset = 24;
 }
 
@@ -30,10 +30,9 @@ internal unsafe struct TableHead
 /// <para>The keys are addresses, not prefixes: 10.0.0.0/24 and 10.0.0.0/8 share one key and one leaf. A lookup walks down to the leaf
 /// nearest to the address. If no route of that leaf covers the address, the lookup clears the 1-bits of the key, the lowest first. The keys
 /// of shorter prefixes are zero in these bits, so the lookup then finds the shorter prefixes (TrieLookup).</para>
-/// <para>There is only one writer thread, as under RTNL. Lookups with <see cref="FibLookupFlags.NoRef"/> may run at the same time as the
-/// writer, on threads registered with <see cref="Sim.Kernel.Rcu.AddReader"/>. A result is valid until the thread's next quiescent state.
-/// Only the writer may look up with a reference, because references are not counted atomically here. Insert and lookup allocate no managed
-/// memory.</para>
+/// <para>There is only one writer thread, as under RTNL. Lookups with <see cref="FibLookupFlags.NoRef"/> may run concurrently, on threads
+/// registered with <see cref="Sim.Kernel.Rcu.AddReader"/>. A result is valid until the thread's next quiescent state. Only the writer may
+/// look up with a reference, because references are not counted atomically here. Insert and lookup allocate no managed memory.</para>
 /// <para>Files, in reading order: <c>KeyVector.cs</c> the node's layout, <c>TrieLookup.cs</c> the read side, <c>TrieInsert.cs</c>,
 /// <c>TrieDelete.cs</c>, <c>TrieResize.cs</c> level compression, <c>TrieSuffix.cs</c> the bits that a lookup skips, <c>TrieNodes.cs</c>
 /// allocation and freeing, <c>TrieWalk.cs</c> and <c>FibTrieStat.cs</c> dumps and /proc. The nexthops are a port of fib_semantics.c:

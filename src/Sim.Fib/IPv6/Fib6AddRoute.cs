@@ -39,9 +39,9 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary>The search in <c>fib6_add_rt2node</c>. If <paramref name="found"/>, the new route replaces <paramref name="iter"/>: the
-    /// first route of the same metric that has a gateway exactly if the new route has a gateway. If no route fits, <paramref name="iter"/>
-    /// is the first route of the metric. If not <paramref name="found"/>, the new route goes before <paramref name="iter"/>. The nsiblings
-    /// of the new route then counts the other routes of its multipath route: the routes of the same metric with gateways.</summary>
+    /// first route of the same metric and kind (with or without a gateway). If no route is of this kind, <paramref name="iter"/> is the
+    /// first route of the metric. If not <paramref name="found"/>, the new route goes before <paramref name="iter"/>. The nsiblings of the
+    /// new route then counts the other routes of its multipath route: the routes of the same metric with gateways.</summary>
     private static int FindPlace(
         Fib6NodeTail* t, Fib6Info* rt, NlmFlags flags, Fib6Info** iter, Fib6Info*** ins, out bool found)
     {

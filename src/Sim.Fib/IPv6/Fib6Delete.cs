@@ -163,7 +163,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary>The part of <c>fib6_repair_tree</c> that moves walkers off the freed node, so that they visit no node twice.</summary>
+    /// <summary>The part of <c>fib6_repair_tree</c> that moves walkers off the freed node, so that no walker visits a node twice.</summary>
     private void MoveWalkers(Fib6Node* fn, Fib6Node* child, Fib6Node* pn)
     {
         for (var at = _net.Walkers->next; at != _net.Walkers; at = at->next)

@@ -56,10 +56,10 @@ public sealed unsafe partial class Fib6Table
     /// <inheritdoc cref="Lookup(UInt128, ref Fib6Result, int, Rt6LookupFlags)"/>
     public int Lookup(UInt128 daddr, ref Fib6Result res) => Lookup(daddr, ref res, oif: 0);
 
-    /// <summary><c>fib6_table_lookup</c>: finds the route for an address. Returns 0 and the result; -EAGAIN if there is no route, as
-    /// policy rules do; or the result and the error of a reject route's type (-EINVAL blackhole, -EHOSTUNREACH unreachable, -EACCES
-    /// prohibit, -EAGAIN throw, -ENETUNREACH a route to the loopback). <paramref name="oif"/> is the packet's interface, or 0 for any.
-    /// If no route uses this interface, another route answers, unless <paramref name="strict"/> has Iface.</summary>
+    /// <summary><c>fib6_table_lookup</c>: finds the route for an address. Returns 0 and the result; -EAGAIN if there is no route (as policy
+    /// rules do); or the result and the error of a reject route's type (-EINVAL blackhole, -EHOSTUNREACH unreachable, -EACCES prohibit,
+    /// -EAGAIN throw, -ENETUNREACH a route to the loopback). <paramref name="oif"/> is the packet's interface, or 0 for any. If no route
+    /// uses this interface, another route answers, unless <paramref name="strict"/> has Iface.</summary>
     public int Lookup(UInt128 daddr, ref Fib6Result res, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
     {
         var trace = default(NoTrace);
@@ -169,7 +169,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>fib6_backtrack</c>: returns the next node above that has its own routes; or null if there is none.</summary>
+    /// <summary><c>fib6_backtrack</c>: returns the next node above that has its own routes, or null if there is no such node.</summary>
     private Fib6Node* Backtrack<TTrace>(Fib6Node* fn, ref TTrace trace)
         where TTrace : struct, IFib6Trace
     {

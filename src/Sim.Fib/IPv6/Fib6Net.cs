@@ -14,7 +14,7 @@ public sealed record Fib6Options
     public bool RouterPref { get; init; }
 
     /// <summary>Whether routes that name the same peer of a device share one <c>lwtunnel_state</c>, as IPv4 routes do through their
-    /// fib_info. No kernel does this: it is a what-if.</summary>
+    /// fib_info. No kernel shares states in this way: it is a what-if.</summary>
     public bool SharesStates { get; init; }
 }
 
@@ -40,7 +40,8 @@ public readonly record struct Rt6Statistics(
 /// the shape of a table whose routes have one nexthop each.</para></remarks>
 public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
 {
-    /// <summary>The interface index of the loopback. Reject routes use it, and a route through it becomes a reject route.</summary>
+    /// <summary>The interface index of the loopback. Reject routes use the loopback, and a route through the loopback becomes a reject
+    /// route.</summary>
     public const int Loopback = 1;
 
     private const int CacheLine = 64; // SLAB_HWCACHE_ALIGN
@@ -86,7 +87,7 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
     /// <summary><c>fib6_null_entry</c>: the result of a lookup that finds nothing, and the leaf of an empty root.</summary>
     internal Fib6Info* NullEntry { get; }
 
-    /// <summary><c>fib6_walkers</c>: the running walks. A deletion moves them off the nodes that it frees.</summary>
+    /// <summary><c>fib6_walkers</c>: the running walks. A deletion moves these walks off the freed nodes.</summary>
     internal ListHead* Walkers { get; }
 
     /// <summary><c>fib6_new_sernum</c>: returns the next serial number.</summary>
@@ -125,8 +126,8 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
     /// <summary>Returns the route that contains this link (fib6_siblings or nh_list).</summary>
     internal static Fib6Info* OfSiblings(ListHead* at) => (Fib6Info*)((byte*)at - Fib6Info.SiblingsOffset);
 
-    /// <summary><c>fib6_update_sernum_upto_root</c>: makes the dsts stale that belong to the routes of this route's node and of the nodes
-    /// above.</summary>
+    /// <summary><c>fib6_update_sernum_upto_root</c>: gives a new serial number to the route's node and to all nodes above. So the dsts of
+    /// these nodes' routes become stale.</summary>
     internal void UpdateSernumUptoRoot(Fib6Info* rt)
     {
         var sernum = NewSernum();

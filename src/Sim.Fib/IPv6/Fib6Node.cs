@@ -37,7 +37,7 @@ public unsafe struct Fib6NodeTail
     public Fib6Info* rr_ptr;
     public RcuHead rcu;
 
-    /// <summary>The offset of rcu (<c>container_of</c>).</summary>
+    /// <summary>The offset of the field rcu, for <c>container_of</c>.</summary>
     public const int RcuOffset = 24;
 }
 

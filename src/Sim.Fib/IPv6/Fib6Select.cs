@@ -24,7 +24,7 @@ public sealed unsafe partial class Fib6Table
         public bool GatewaysAreGood;
     }
 
-    /// <summary><c>rt6_select</c>: chooses a route of the node. Returns false if none is usable.</summary>
+    /// <summary><c>rt6_select</c>: chooses a route of the node. Returns false if no route is usable.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Select<TTrace>(
         Fib6Node* fn, int oif, Rt6LookupFlags strict, ref Fib6Result res, ref TTrace trace)
@@ -59,8 +59,8 @@ public sealed unsafe partial class Fib6Table
             t->rr_ptr = next;
     }
 
-    /// <summary><c>find_rr_leaf</c>: tries the routes of the lowest metric from <paramref name="head"/> on, then the earlier ones. If no
-    /// route of this metric is usable, tries the routes of higher metrics.</summary>
+    /// <summary><c>find_rr_leaf</c>: tries the routes of the lowest metric from <paramref name="head"/> on, then the routes before that
+    /// one. If no route of this metric is usable, tries the routes of higher metrics.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FindRrLeaf<TTrace>(
         Fib6Info* leaf, Fib6Info* head, ref Search search, ref Fib6Result res, ref TTrace trace)
@@ -74,8 +74,8 @@ public sealed unsafe partial class Fib6Table
             FindInList(rest, null, metric, null, ref search, ref res, ref trace);
     }
 
-    /// <summary><c>__find_rr_leaf</c>: tries a part of the list. Unless <paramref name="rest"/> is null, it stops at the first route of
-    /// another metric and stores this route in rest. A blackhole object ends the search.</summary>
+    /// <summary><c>__find_rr_leaf</c>: tries a part of the list. Unless <paramref name="rest"/> is null, the search stops at the first
+    /// route of another metric and stores this route in rest. A blackhole object ends the search.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FindInList<TTrace>(
         Fib6Info* from, Fib6Info* to, uint metric, Fib6Info** rest, ref Search search, ref Fib6Result res, ref TTrace trace)
@@ -110,8 +110,8 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>find_match</c>: returns whether the nexthop is better than the best one so far. Here devices use their routes even if
-    /// the link is down (the sysctl's default).</summary>
+    /// <summary><c>find_match</c>: returns whether the nexthop is better than the best nexthop so far. Here devices use their routes even
+    /// if the link is down (the sysctl's default).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool FindMatch(FibNhCommon* nhc, Rtf flags, ref Search search)
     {

@@ -7,7 +7,7 @@ public sealed class Fib6Stat
     private readonly List<long> _depths = [];
     private long _totalDepth;
 
-    /// <summary>The number of nodes, including the root. <see cref="Rt6Statistics.FibNodes"/> counts one less per table.</summary>
+    /// <summary>The number of nodes, including the root. <see cref="Rt6Statistics.FibNodes"/> excludes the roots.</summary>
     public long Nodes { get; private set; }
 
     /// <summary>The number of nodes with their own routes. The root counts only if it has a default route.</summary>

@@ -22,8 +22,8 @@ public interface IFib6Routes
         where TVisitor : IFib6Visitor;
 }
 
-/// <summary>An IPv6 routing table: a path-compressed binary tree of prefixes, whose nodes list the routes to the prefix. The class is a
-/// port of net/ipv6/ip6_fib.c of Linux 6.12, function by function.</summary>
+/// <summary>An IPv6 routing table: a path-compressed binary tree of prefixes. Each node lists the routes to its prefix. The class is a port
+/// of net/ipv6/ip6_fib.c of Linux 6.12, function by function.</summary>
 /// <remarks><code>
 ///   root ::/0 ---right-->  fn_bit 16, no routes of its own: 2001::/16
 ///                            left  -> fn_bit 32 2001:db8::/32  -> routes, by metric
@@ -33,11 +33,11 @@ public interface IFib6Routes
 /// <see cref="Fib6NodeTail.leaf"/> points at a route at or below the node, and the route's address has the bits. A node with routes to its
 /// prefix is marked RTINFO. Every node without routes, except the root, joins two subtrees. In a root without routes the leaf is the
 /// namespace's null entry.</para>
-/// <para>A lookup follows the bits of the address down to the end, without comparing. On the way back up it compares prefixes until one
-/// fits (Fib6Lookup). Each level reads one bit, so a full table has more than twenty levels. <see cref="FibTable"/> has two or three
-/// levels. Each route has its own structure of half a kilobyte, which a lookup reads to compare and to answer. IPv4 routes share their
-/// fib_infos.</para>
-/// <para>There is one writer. Lookups may run at the same time, on threads registered with <see cref="Sim.Kernel.Rcu.AddReader"/>. Insert,
+/// <para>A lookup follows the bits of the address down to the end, without comparing. On the way back up, the lookup compares prefixes
+/// until a prefix fits (Fib6Lookup). Each level reads one bit, so a full table has more than twenty levels. <see cref="FibTable"/> has two
+/// or three levels. Each route has its own structure of half a kilobyte, which a lookup reads to compare and to answer. IPv4 routes share
+/// their fib_infos.</para>
+/// <para>There is one writer. Lookups may run concurrently, on threads registered with <see cref="Sim.Kernel.Rcu.AddReader"/>. Insert,
 /// delete and lookup allocate no managed memory.</para>
 /// <para>Files, in reading order: <c>Fib6Node.cs</c> the layouts, <c>Fib6Lookup.cs</c> and <c>Fib6Select.cs</c> the read side,
 /// <c>Fib6Add.cs</c> and <c>Fib6AddRoute.cs</c> insertion, <c>Fib6Siblings.cs</c> multipath, <c>Fib6Delete.cs</c> removal and the repair of

@@ -8,7 +8,7 @@ internal enum Fib6WalkState
 }
 
 /// <summary>A walk over a tree (<c>struct fib6_walker</c>). The walk visits a node's left subtree, then its right subtree, then the node's
-/// routes. The route and the node at which the walk stands may be deleted.</summary>
+/// routes. The walk's current route and current node may be deleted.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Fib6Walker
 {

@@ -19,11 +19,11 @@ public unsafe struct LwtunnelState
     /// <summary><c>data[]</c>: the peer that the nexthop names.</summary>
     public RoutePeer* peer;
 
-    /// <summary>The offset of rcu (<c>container_of</c>).</summary>
+    /// <summary>The offset of the field rcu, for <c>container_of</c>.</summary>
     public const int RcuOffset = 40;
 }
 
-/// <summary>A peer of a device that routes name (<c>struct route_peer</c>, drivers/net/wireguard/route.c of the series), 104 bytes. All
+/// <summary>A WireGuard peer that routes name (<c>struct route_peer</c>, drivers/net/wireguard/route.c of the series), 104 bytes. All
 /// states of a peer share the peer's structure.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 104)]
 public unsafe struct RoutePeer
@@ -43,7 +43,7 @@ public unsafe struct RoutePeer
     [FieldOffset(72)] public ListHead list;
     [FieldOffset(88)] public RcuHead rcu;
 
-    /// <summary>The offset of rcu (<c>container_of</c>).</summary>
+    /// <summary>The offset of the field rcu, for <c>container_of</c>.</summary>
     public const int RcuOffset = 88;
 }
 
@@ -62,8 +62,8 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
     /// <summary><c>build_state</c>: makes a state that names the peer. Returns null for peer 0, which means no peer.</summary>
     public LwtunnelState* Build(int oif, int peer) => peer == 0 ? null : AllocState(GetRoutePeer(oif, peer));
 
-    /// <summary>Returns the existing state that names the peer, or a new one. No kernel does this: it is a what-if. A namespace must
-    /// make all of its states this way, or none.</summary>
+    /// <summary>Returns the existing state that names the peer, or a new one. No kernel shares states in this way: it is a what-if. A
+    /// namespace must make either all or none of its states with this method.</summary>
     public LwtunnelState* BuildShared(int oif, int peer)
     {
         if (peer == 0)

@@ -17,7 +17,8 @@ internal unsafe struct Lc6Vector
     public byte bits;
     public byte slen;
 
-    /// <summary>A leaf has its list of routes here, longest prefix first. A tnode has the first of its 2^bits child pointers.</summary>
+    /// <summary>In a leaf, this field is the list of routes, longest prefix first. In a tnode, it is the first of the 2^bits child
+    /// pointers.</summary>
     public Fib6Info* leaf;
 
     /// <summary>Whether this is the vector of one pointer above the root.</summary>

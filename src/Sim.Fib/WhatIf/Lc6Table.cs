@@ -15,7 +15,7 @@ namespace Sim.Fib;
 /// links the list, and fib6_node stays null. The first live route answers, without the scores and round robin of <c>rt6_select</c>. Routes
 /// through nexthop objects (-EOPNOTSUPP), several routes of one metric to a prefix, and the pacing of frees by fib_sync_mem are left
 /// out.</para>
-/// <para>There is one writer. Lookups may run at the same time, as in <see cref="FibTable"/>.</para></remarks>
+/// <para>There is one writer. Lookups may run concurrently, as in <see cref="FibTable"/>.</para></remarks>
 public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
 {
     private readonly Fib6Net _net;
