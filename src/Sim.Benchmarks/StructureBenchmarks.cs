@@ -8,9 +8,8 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Benchmarks;
 
-/// <summary> Measures single operations of the structures that bind prefixes to peers, with the embedded table or a part of it. In the
-/// output, the column Allocated must be empty.
-/// </summary>
+/// <summary>Measures single operations of the structures that bind prefixes to peers, with the embedded table or a part of it. In the
+/// output, the column Allocated must be empty.</summary>
 [MemoryDiagnoser]
 public class StructureBenchmarks
 {

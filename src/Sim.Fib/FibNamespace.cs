@@ -127,7 +127,7 @@ public abstract unsafe class FibNamespace : IDisposable
     /// <summary><c>__remove_nexthop_fib</c>: deletes the routes that use the object. Returns the number of deleted routes.</summary>
     private protected abstract int RemoveRoutes(NextHop* nh);
 
-    /// <summary>Runs a callback that only one family has.</summary>
+    /// <summary>Runs an RCU callback that only one family has.</summary>
     private protected abstract void Reclaim(RcuHead* head, RcuFunc func);
 
     /// <summary>Frees the family's memory outside tables and nexthop objects.</summary>

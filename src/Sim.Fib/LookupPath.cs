@@ -48,7 +48,7 @@ public readonly record struct LookupStep(LookupStepKind Kind, uint Key, byte Pos
 /// object: after the first long path the object allocates nothing.</summary>
 /// <remarks>In an IPv4 table, the path counts the cache lines of the root pointer, node headers (key to slen), child pointers, parent
 /// pointers of climbs, the leaf's list, the route, the fib_info and the nexthop. fib_props and the net_device are not counted, because all
-/// routes share them and they stay in cache. In an IPv6 table, the path counts the cache lines of nodes, of compared routes and of the
+/// routes share them, so they stay in cache. In an IPv6 table, the path counts the cache lines of nodes, of compared routes and of the
 /// nexthop. <see cref="TrieCacheLines"/> excludes the lines of routes and nexthops.</remarks>
 public sealed class LookupPath
 {

@@ -6,8 +6,8 @@ namespace Sim.Kernel;
 /// <summary>The properties of a machine that change how much memory SLUB allocates.</summary>
 /// <param name="Cpus">The number of processors. This number determines the minimum number of objects in a slab
 /// (<c>calculate_order</c>).</param>
-/// <param name="Multiprocessor">Whether CONFIG_SMP is set. If it is, 6.12 keeps partly filled slabs for each processor (SLUB_CPU_PARTIAL),
-/// and 7.3 batches <c>kfree_rcu</c> (KVFREE_RCU_BATCHED).</param>
+/// <param name="Multiprocessor">Whether CONFIG_SMP is set. With CONFIG_SMP, 6.12 keeps partly filled slabs for each processor
+/// (SLUB_CPU_PARTIAL), and 7.3 batches <c>kfree_rcu</c> (KVFREE_RCU_BATCHED).</param>
 public sealed record SlubConfig(int Cpus, bool Multiprocessor)
 {
     /// <summary>A uniprocessor kernel, such as User-Mode Linux: the default of every command.</summary>
@@ -113,10 +113,8 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
     }
 
     /// <summary><c>vzalloc</c>: takes zeroed whole pages. For more than 512 pages, also takes the array that lists the pages.</summary>
-    /// <remarks>
-    /// <c>__vmalloc_area_node</c> allocates that array, 8 bytes per page, by vmalloc if it exceeds a page. Shorter arrays
-    /// (from kmalloc), <c>vm_struct</c> and <c>vmap_area</c> are left out: together at most 4.2 KiB per area.
-    /// </remarks>
+    /// <remarks><c>__vmalloc_area_node</c> allocates that array, 8 bytes per page, by vmalloc if the array exceeds a page. Shorter arrays
+    /// (from kmalloc), <c>vm_struct</c> and <c>vmap_area</c> are left out: together at most 4.2 KiB per area.</remarks>
     public void* Vzalloc(long bytes)
     {
         var size = (bytes + PageSize - 1) & -PageSize;

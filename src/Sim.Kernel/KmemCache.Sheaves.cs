@@ -39,8 +39,8 @@ public sealed unsafe partial class KmemCache
     /// in 6.12.</summary>
     public int MostInSheaves(int cpus) => _sheafCapacity * (3 * cpus + MaxFullSheaves);
 
-    /// <summary>Frees an object after its grace period, as <c>kfree_rcu</c> does. SMP kernels (KVFREE_RCU_BATCHED) collect such objects in
-    /// a separate sheaf. When the sheaf is full, these kernels give it to the barn (<c>__kfree_rcu_sheaf</c>, <c>rcu_free_sheaf</c>). So a
+    /// <summary>Frees an object after its grace period, as <c>kfree_rcu</c> does. SMP kernels (KVFREE_RCU_BATCHED) collect these objects in
+    /// a separate sheaf. When the sheaf is full, SMP kernels give it to the barn (<c>__kfree_rcu_sheaf</c>, <c>rcu_free_sheaf</c>). So a
     /// partly filled sheaf waits for more objects. Other kernels free each object at once.</summary>
     public void FreeRcu(void* obj)
     {

@@ -4,8 +4,7 @@ using System.Numerics;
 namespace Sim.Kernel;
 
 /// <summary><c>struct kmem_cache</c>: hands out objects of one size and counts pages as SLUB does.</summary>
-/// <remarks>
-/// <para>The objects are native memory at the offsets that the kernel uses. So two objects that share a cache line or a page in the kernel
+/// <remarks><para>The objects are native memory at the kernel's offsets. So two objects that share a cache line or a page in the kernel
 /// share that line or page here too:</para>
 /// <code>
 ///   slab of allowedips_node, order 0            56 objects of 72 bytes, 64 bytes left over
@@ -15,8 +14,7 @@ namespace Sim.Kernel;
 /// mm/slub.c that choose the slab, for one processor. From 6.12, these functions are <c>___slab_alloc</c>, <c>__slab_free</c>,
 /// <c>get_partial_node</c>, <c>put_cpu_partial</c> and <c>calculate_order</c>. In 7.3 sheaves replace a processor's own slabs
 /// (KmemCache.Sheaves.cs). Other processors, NUMA and freelist randomisation are left out. The randomisation changes no count.</para>
-/// <para>Only one thread may use a cache at a time, as under the kernel's own locks.</para>
-/// </remarks>
+/// <para>Only one thread may use a cache at a time, as under the kernel's own locks.</para></remarks>
 public sealed unsafe partial class KmemCache : IDisposable
 {
     private const int ChunkBytes = 2 << 20;
@@ -355,13 +353,11 @@ public sealed unsafe partial class KmemCache : IDisposable
         _unused = slab;
     }
 
-    /// <summary>
-    /// Returns a slab from native memory. Chunks of 2 MiB are aligned to their size, so the address of an object gives its chunk
+    /// <summary>Returns a slab from native memory. Chunks of 2 MiB are aligned to their size, so the address of an object gives its chunk
     /// and slab:
     /// <code>
     ///   | Slab headers ... | slab k | slab k+1 | ...  |      slab i begins at chunk + i * slab size
-    /// </code>
-    /// </summary>
+    /// </code></summary>
     private Slab* TakeUnusedSlab()
     {
         if (_unused != null)

@@ -16,11 +16,10 @@ public enum Family : byte
 ///   IPv4  10.1.0.0/16   0A01 0000 | 96 zero bits        bit 127 is the first bit of the address
 ///   IPv6  2001:db8::/32 2001 0DB8 | 96 more bits
 /// </code>
-/// Bits beyond <see cref="Length"/> are always zero, because the constructor masks them.
-/// </summary>
+/// Bits beyond <see cref="Length"/> are always zero, because the constructor masks them.</summary>
 public readonly record struct Prefix : IComparable<Prefix>
 {
-    /// <summary>Masks <paramref name="address"/> (left-aligned) to <paramref name="length"/> bits.</summary>
+    /// <summary>Makes a prefix from the first <paramref name="length"/> bits of a left-aligned address.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Thrown if the length exceeds the family's bits.</exception>
     public Prefix(Family family, UInt128 address, int length)
     {

@@ -9,13 +9,10 @@ public interface IRcuReclaimer
     void Reclaim(nint obj, int tag);
 }
 
-/// <summary>
-/// Read-copy-update with explicit grace periods. Objects passed to <see cref="Call"/> are all freed by the next
-/// <see cref="GracePeriod"/>, in the order of the calls, and never earlier.
-/// </summary>
-/// <remarks>
-/// <para>The caller decides when a grace period ends, because the end decides which slabs are reused. A uniprocessor kernel ends a grace
-/// period after each message (TINY_RCU: the callbacks run at the next softirq).</para>
+/// <summary>Read-copy-update with explicit grace periods. Objects passed to <see cref="Call"/> are all freed by the next
+/// <see cref="GracePeriod"/>, in the order of the calls, and never earlier.</summary>
+/// <remarks><para>The caller decides when a grace period ends, because the end decides which slabs are reused. A uniprocessor kernel ends a
+/// grace period after each message (TINY_RCU: the callbacks run at the next softirq).</para>
 /// <para>There is one writer. Threads that look up concurrently register with <see cref="AddReader"/>. A grace period then lasts until each
 /// reader has declared that it holds no object (quiescent-state-based RCU, M. Desnoyers et al., "User-Level Implementations of Read-Copy
 /// Update", 2012):</para>
@@ -23,8 +20,7 @@ public interface IRcuReclaimer
 ///   writer   takes the node out | period 7 -> 8 | waits ........................ | frees the node
 ///   reader   looks up ........................... | quiescent: has seen period 8 | looks up: cannot find the node
 /// </code>
-/// <para>Without readers a grace period ends at once.</para>
-/// </remarks>
+/// <para>Without readers a grace period ends at once.</para></remarks>
 public sealed class Rcu
 {
     private readonly record struct Callback(IRcuReclaimer Owner, nint Object, int Tag);

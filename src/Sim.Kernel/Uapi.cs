@@ -36,7 +36,7 @@ public enum RouteType : byte
     Unspec, Unicast, Local, Broadcast, Anycast, Multicast, Blackhole, Unreachable, Prohibit, Throw, Nat, XResolve,
 }
 
-/// <summary>The distance of a destination (<c>RT_SCOPE_*</c>). A gateway must be nearer than the destinations behind it.</summary>
+/// <summary>The distance of a destination (<c>RT_SCOPE_*</c>). A gateway must be nearer than the destinations behind the gateway.</summary>
 public enum RouteScope : byte
 {
     Universe = 0,
@@ -61,7 +61,7 @@ public enum RtnhFlags : uint
     Dead = 1,
     Pervasive = 2,
 
-    /// <summary>The gateway counts as on the link, so no route to it is looked up.</summary>
+    /// <summary>The gateway counts as on the link, so no route to the gateway is looked up.</summary>
     OnLink = 4,
     Offload = 8,
     LinkDown = 16,

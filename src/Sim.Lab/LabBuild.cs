@@ -18,7 +18,7 @@ public static class LabBuild
     /// <param name="part">The argument of build.sh: <c>agent</c>, or a kernel by its <see cref="Lanes.Word"/>.</param>
     /// <param name="release">The release of Linux to build for.</param>
     /// <param name="progressLine">Receives each line that build.sh prints.</param>
-    /// <param name="cancellation">Ends the build, and all processes that it started.</param>
+    /// <param name="cancellation">Ends the build, and all processes that the build started.</param>
     /// <returns>The folder of the part.</returns>
     /// <exception cref="LabException">Thrown with <see cref="LabFailure.MissingPackage"/>, or with <see cref="LabFailure.BuildFailed"/>,
     /// which also stands for a missing checkout.</exception>

@@ -6,13 +6,13 @@ public enum LabFailure
     MissingPackage,
     BuildFailed,
 
-    /// <summary>The machine has too little memory, or too little room where User-Mode Linux keeps its memory.</summary>
+    /// <summary>The machine has too little memory, or the folder for User-Mode Linux's memory has too little room.</summary>
     NotEnoughMemory,
 
     /// <summary>The VM ended, or the boot took too long, before its agent was ready.</summary>
     DidNotBoot,
 
-    /// <summary>The VM ended in the middle of a command: most likely the kernel in it panicked.</summary>
+    /// <summary>The VM ended in the middle of a command: most likely the VM's kernel panicked.</summary>
     Died,
 
     /// <summary>The agent did not answer a command in time, and the VM was ended.</summary>

@@ -6,8 +6,8 @@ namespace Sim.Lab;
 /// <summary>The command that starts a VM's process, and the machine's name in the VM's description.</summary>
 internal sealed partial record Launch(IReadOnlyList<string> Command, string Name)
 {
-    /// <summary>A prefix for commands. A command with this prefix ends when the thread that started the command ends. It leads a session,
-    /// and leaves no core dump of a VM's memory.</summary>
+    /// <summary>A prefix for commands. A command with this prefix ends when the thread that started the command ends. The command leads a
+    /// session, and leaves no core dump of a VM's memory.</summary>
     internal static readonly string[] Leash = ["setpriv", "--pdeathsig", "KILL", "setsid", "prlimit", "--core=0"];
 
     // One processor and the same addresses in every run; no merged slabs, so that /proc/slabinfo counts each structure

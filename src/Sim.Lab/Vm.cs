@@ -70,7 +70,7 @@ public sealed partial class Vm : IDisposable
         }
     }
 
-    /// <summary>Ends the VM: asks it to power off, and kills it if it still runs after three seconds.</summary>
+    /// <summary>Ends the VM: asks the VM to power off, and kills it if it still runs after three seconds.</summary>
     public void Dispose()
     {
         lock (_disposing)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Netlink;
 
-/// <summary>The <c>traffic</c> that a dump receives, including NLMSG_DONE: the last figures of the agent's traffic. Each call receives one
-/// socket buffer.</summary>
+/// <summary>The <c>traffic</c> that a dump receives, including NLMSG_DONE. The agent reports these figures last in its traffic. Each call
+/// receives one socket buffer.</summary>
 public readonly record struct DumpTraffic(long Messages, long Bytes, long Calls);
 
 /// <summary>The receiver of a dump, and the kernel that dumps. Receiver and kernel determine the size of the kernel's socket buffers

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Netlink;
 
-/// <summary>The traffic that one command sends: the first figures of the agent's <c>traffic</c>. Bytes include headers and padding; the
-/// <see cref="Digest64"/> covers every byte. Each call asks for one acknowledgement.</summary>
+/// <summary>The <c>traffic</c> that one command sends. The agent reports these figures first in its traffic. Bytes include headers and
+/// padding; the <see cref="Digest64"/> covers every byte. Each call asks for one acknowledgement.</summary>
 public readonly record struct NetlinkTraffic(long Messages, long Bytes, long Calls, ulong Digest, long Acks);
 
 /// <summary>Receives the bytes of each sending call. The bytes are valid only during the call.</summary>

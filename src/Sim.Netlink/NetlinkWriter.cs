@@ -90,7 +90,7 @@ public sealed class NetlinkWriter(int capacity = 16384)
 
     public void PutBytes(ushort attribute, ReadOnlySpan<byte> value) => value.CopyTo(Reserve(attribute, value.Length));
 
-    /// <summary>Puts text and the zero that ends it (NLA_NUL_STRING).</summary>
+    /// <summary>Puts text, and a zero byte behind the text (NLA_NUL_STRING).</summary>
     public void PutString(ushort attribute, ReadOnlySpan<byte> text) => text.CopyTo(Reserve(attribute, text.Length + 1));
 
     /// <summary>Puts a left-aligned address in network order: 4 or 16 bytes.</summary>

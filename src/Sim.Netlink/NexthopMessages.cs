@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Netlink;
 
-/// <summary>The fields that all nexthop objects of a run share: the way they name the peer (Device for none, Encap or
-/// PeerKey), the family of the routes that may use them, and the WireGuard device's interface index.</summary>
+/// <summary>The fields that all nexthop objects of a run share: the way they name the peer (Device for none, Encap or PeerKey), the family
+/// of the routes that may use the objects, and the WireGuard device's interface index.</summary>
 internal readonly record struct NexthopForm(RouteShape Shape, Family Family, int Interface);
 
 /// <summary>RTM_NEWNEXTHOP and RTM_DELNEXTHOP (include/uapi/linux/nexthop.h): <c>nlmsghdr</c> 16, <c>struct nhmsg</c> 8, then NHA_ID first.

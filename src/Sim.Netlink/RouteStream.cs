@@ -15,7 +15,7 @@ public sealed class RouteStream(int ifindex) : NetlinkSocket
     /// <summary><c>nexthop delete</c>: deletes objects numbered from <paramref name="from"/>, one message per call.</summary>
     public NetlinkTraffic DeleteNexthops(uint from, int count) => Nexthops(from, count, form: null);
 
-    /// <summary><c>nexthop replace</c>: gives one object, and so every route that names it, another peer.</summary>
+    /// <summary><c>nexthop replace</c>: gives another peer to one object, and so to every route that names the object.</summary>
     public NetlinkTraffic ReplaceNexthop(uint id, int peer, RouteShape shape, Family family = Family.IPv4)
     {
         BeginCommand();
@@ -43,7 +43,7 @@ public sealed class RouteStream(int ifindex) : NetlinkSocket
         return EndCommand();
     }
 
-    /// <summary>Adds nexthop objects, or deletes them if <paramref name="form"/> is null.</summary>
+    /// <summary>Adds nexthop objects, or deletes objects if <paramref name="form"/> is null.</summary>
     private NetlinkTraffic Nexthops(uint from, int count, NexthopForm? form)
     {
         ArgumentOutOfRangeException.ThrowIfZero(from);

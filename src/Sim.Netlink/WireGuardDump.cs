@@ -27,7 +27,8 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
     private int DeviceBytes =>
         s_u16 + s_u32 + (HasSeries ? 2 * s_u32 : 0) + s_u32 + NetlinkWriter.AttributeBytes(Name.Length + 1) + (HasPrivateKey ? 2 * s_key : 0);
 
-    /// <summary>Counts the traffic that is received for a device with these peers, given in the order in which they were added.</summary>
+    /// <summary>Counts the traffic that is received for a device with these peers, given in the order in which the peers were
+    /// added.</summary>
     /// <exception cref="InvalidOperationException">Thrown if the receive buffer is smaller than the kernel's.</exception>
     public DumpTraffic Measure(IReadOnlyList<DumpedPeer> peers, DumpSocket socket)
     {

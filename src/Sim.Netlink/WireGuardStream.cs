@@ -3,7 +3,8 @@ namespace Sim.Netlink;
 
 /// <summary>The agent's generic netlink socket: its <c>wg</c> commands. Each call sends one message, which is acknowledged.</summary>
 /// <param name="familyId">The number of the genetlink family: <c>wireguard</c> in the agent's answer to <c>hello</c>.</param>
-/// <param name="removesPrefixes">Whether the kernel is 6.16 or later. Such a kernel can remove a prefix (WGALLOWEDIP_F_REMOVE_ME).</param>
+/// <param name="removesPrefixes">Whether the kernel is 6.16 or later. Kernels from 6.16 on can remove a prefix
+/// (WGALLOWEDIP_F_REMOVE_ME).</param>
 public sealed class WireGuardStream(ushort familyId, bool removesPrefixes = false) : NetlinkSocket
 {
     /// <summary>Bytes before the nest of peers: header, generic header, name.</summary>

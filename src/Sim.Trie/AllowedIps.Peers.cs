@@ -82,7 +82,7 @@ public sealed unsafe partial class AllowedIps
         return null;
     }
 
-    /// <summary><c>wg_peer_put</c>: gives back a reference to a peer. If it was the last reference, the next grace period frees the
+    /// <summary><c>wg_peer_put</c>: gives back a reference to a peer. After the last reference, the next grace period frees the
     /// peer.</summary>
     /// <remarks>Only the writer may put the last reference, because putting it queues a deferred free. Readers may put all other
     /// references.</remarks>

@@ -66,8 +66,8 @@ public sealed unsafe partial class AllowedIps
         }
     }
 
-    /// <summary><c>push_rcu</c>: pushes a node unless it is null. Each popped node pushes at most two nodes, so the stack never holds more
-    /// nodes than the trie has levels: 129. On an overflow this function throws. The kernel only warns, and only with DEBUG.</summary>
+    /// <summary><c>push_rcu</c>: pushes a node unless the node is null. Each popped node pushes at most two nodes, so the stack never holds
+    /// more nodes than the trie has levels: 129. On an overflow this function throws. The kernel only warns, and only with DEBUG.</summary>
     private static void PushRcu(allowedips_node** stack, allowedips_node* node, ref int len)
     {
         if (node == null)

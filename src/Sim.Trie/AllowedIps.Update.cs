@@ -10,8 +10,8 @@ public sealed unsafe partial class AllowedIps
 
     /// <summary><c>add</c>: makes <paramref name="peer"/> the owner of a prefix. If the prefix has no node, a new node goes below the
     /// deepest node that contains the prefix. If that parent already has a child on this side, there are two cases. If the new node
-    /// contains the child, the new node goes between parent and child (left). If it does not, the new node and the child go below a new
-    /// joint (right):
+    /// contains the child, the new node goes between parent and child (left). If the new node does not contain the child, both go below a
+    /// new joint (right):
     /// <code>
     ///   parent            parent              parent            parent
     ///     |        =>       |                   |        =>       |

@@ -3,8 +3,9 @@ namespace Sim.Trie;
 
 /// <summary>WireGuard's AllowedIPs: finds the peer that owns an address. The class is a port of drivers/net/wireguard/allowedips.c of Linux
 /// 6.12 and 7.3. The removal of one prefix (6.16) is in 7.3 only.</summary>
-/// <remarks><para>Each family has a path-compressed binary trie. A node stands for a prefix. The prefixes of its two children lie inside
-/// this prefix and differ in the first bit after it. A node without a peer joins two subtrees and always has both children:</para>
+/// <remarks><para>Each family has a path-compressed binary trie. A node stands for a prefix. The prefixes of a node's two children lie
+/// inside the node's prefix and differ in the first bit after that prefix. A node without a peer joins two subtrees and always has both
+/// children:</para>
 /// <code>
 ///   10.0.0.0/25 -> A           10.0.0.0/24  (no peer)
 ///   10.0.0.128/25 -> B         bit[0] /    \ bit[1]
@@ -13,7 +14,7 @@ namespace Sim.Trie;
 /// <para>Every node without a peer has two children, so the set of prefixes alone decides the shape. The order of insertions and deletions
 /// only decides which slab a node lies in.</para>
 /// <para>There is one writer at a time, as under <c>device_update_lock</c>. Lookups may run concurrently on other threads, which register
-/// with <see cref="Rcu.AddReader"/>. <see cref="Rcu.GracePeriod"/> waits for these threads, then frees removed nodes.</para>
+/// with <see cref="Rcu.AddReader"/>. <see cref="Rcu.GracePeriod"/> waits for the registered threads, then frees removed nodes.</para>
 /// <para>Files: this one holds the table's operations, <c>AllowedIps.Lookup.cs</c> the read side, <c>AllowedIps.Update.cs</c> insertion
 /// and removal of a node, <c>AllowedIps.Reclaim.cs</c> freeing, <c>AllowedIps.Peers.cs</c> the part of peer.c, and
 /// <c>AllowedIps.Inspect.cs</c> walks for statistics and tests. <see cref="Gateways"/> is the hash of gateways.</para></remarks>

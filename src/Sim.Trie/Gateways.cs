@@ -3,11 +3,10 @@ namespace Sim.Trie;
 
 /// <summary>Finds peers by their tunnel addresses, which routes name as gateways. The class is a port of drivers/net/wireguard/gateways.c
 /// of kernel-patch/series.</summary>
-/// <remarks>
-/// <para>A gateway is a peer's own address: a /32 or /128 among the peer's AllowedIPs. No longer prefix matches this address, so a hash
-/// table can answer instead of the trie. The trie answers if the address is not in the table, or if there is no table.</para>
+/// <remarks><para>A gateway is a peer's own address: a /32 or /128 among the peer's AllowedIPs. No longer prefix matches this address, so a
+/// hash table can answer instead of the trie. The trie answers if the address is not in the table, or if there is no table.</para>
 /// <para>The hash table uses open addressing: if the slot of an address is taken, the address goes to the next slot. At most half of the
-/// slots are taken. A table never changes. A request that changes AllowedIPs first drops the table, and makes a new table when it
+/// slots are taken. A table never changes. A request that changes AllowedIPs first drops the table, and makes a new table when the request
 /// ends.</para>
 /// <para>There is one writer at a time. Lookups may run concurrently, as in <see cref="AllowedIps"/>. The table is for devices whose mode
 /// is <c>gateway</c>.</para></remarks>

@@ -2,7 +2,7 @@
 namespace Sim.Fib;
 
 /// <summary>A route (<c>struct fib_alias</c>, net/ipv4/fib_lookup.h), 56 bytes of the slab ip_fib_alias. A leaf lists all routes whose
-/// prefixes have its address, in this order:
+/// prefixes have the leaf's address, in this order:
 /// <code>
 ///   leaf 10.0.0.0  ->  /24  ->  /16 dscp 8  ->  /16 dscp 0 prio 5  ->  /16 dscp 0 prio 9  ->  /8
 ///   suffix length       8         16              16                     16                    24
@@ -133,7 +133,7 @@ public unsafe struct FibInfo
     /// <summary>Returns nexthop <paramref name="i"/> in the fib_info itself.</summary>
     public static FibNh* Nh(FibInfo* fi, int i) => (FibNh*)((byte*)fi + HeaderSize) + i;
 
-    /// <summary><c>fib_info_nhc</c>: returns nexthop i of the fib_info. If the fib_info uses a nexthop object, returns the object's
+    /// <summary><c>fib_info_nhc</c>: returns nexthop <paramref name="i"/> of the fib_info. If the fib_info uses a nexthop object, returns the object's
     /// nexthop.</summary>
     public static FibNhCommon* Nhc(FibInfo* fi, int i) =>
         fi->nh != null ? &fi->nh->nh_info->fib_nh.nh_common : &Nh(fi, i)->nh_common;
@@ -176,7 +176,7 @@ public unsafe struct NhInfo
     public byte reject_nh;
     public byte fdb_nh;
 
-    /// <summary>The IPv4 nexthop. In the kernel it is in a union with the smaller <see cref="Fib6Nh"/>.</summary>
+    /// <summary>The IPv4 nexthop. In the kernel, the nexthop is in a union with the smaller <see cref="Fib6Nh"/>.</summary>
     public FibNh fib_nh;
 
     /// <summary><c>fib6_nh</c>: returns the nexthop of an IPv6 object.</summary>

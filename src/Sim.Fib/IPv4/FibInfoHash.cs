@@ -10,8 +10,8 @@ namespace Sim.Fib;
 ///   7.3      bucket = the high bits of (value ^ hash mix of the namespace) * golden ratio
 /// </code>
 /// The hash covers neither the gateway nor the encapsulation, which names the peer. So the fib_infos of all peers of one device share a
-/// bucket, and each new route searches it. <see cref="HashesStates"/> adds the encapsulation to the hash. With N nexthop objects, a chain
-/// has N/256 entries in 6.12, even if the hash grows, and about 1 entry in 7.3.</remarks>
+/// bucket, and each new route searches this bucket. <see cref="HashesStates"/> adds the encapsulation to the hash. With N nexthop objects,
+/// a chain has N/256 entries in 6.12, even if the hash grows, and about 1 entry in 7.3.</remarks>
 public sealed unsafe partial class FibNet
 {
     private const int DevIndexHashBits = 8;
@@ -23,8 +23,8 @@ public sealed unsafe partial class FibNet
     /// <summary>The number of fib_infos in use (<c>fib_info_cnt</c>).</summary>
     public int InfoCount => (int)_infoCount;
 
-    /// <summary><c>net_hash_mix</c>: a random number of the namespace. 7.3 adds it to the hash of every fib_info. The number only decides
-    /// the bucket, so the default 0 is as good as any other value.</summary>
+    /// <summary><c>net_hash_mix</c>: a random number of the namespace. The hash of every fib_info in 7.3 covers this number. The number
+    /// only decides the bucket, so the default 0 is as good as any other value.</summary>
     public uint HashMix { get; init; }
 
     /// <summary>The number of buckets of the fib_info hash (<c>fib_info_hash_size</c>). The hash doubles when there are as many fib_infos
@@ -49,7 +49,7 @@ public sealed unsafe partial class FibNet
         ? (value ^ (value >> 7) ^ (value >> 12)) & (_infoHashSize - 1)
         : Hash32(value ^ HashMix, BitOperations.Log2(_infoHashSize));
 
-    /// <summary>Converts prefsrc to network order, because the kernel hashes it in that order.</summary>
+    /// <summary>Converts prefsrc to network order, because the kernel hashes prefsrc in network order.</summary>
     private static uint NetworkOrder(uint address) => System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(address);
 
     /// <summary><c>fib_info_hashfn</c>; in 7.3 <c>fib_info_hash_bucket</c>.</summary>

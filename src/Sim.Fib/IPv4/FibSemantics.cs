@@ -4,7 +4,7 @@ namespace Sim.Fib;
 /// <summary>Makes, shares and releases fib_infos: the part of net/ipv4/fib_semantics.c that routes need.</summary>
 public sealed unsafe partial class FibNet
 {
-    /// <summary><c>fib_create_info</c>: returns a fib_info that equals the request, and takes a reference for the caller. On failure it
+    /// <summary><c>fib_create_info</c>: returns a fib_info that equals the request, and takes a reference for the caller. On failure,
     /// returns null and a negative error. As in the kernel, the function builds a new fib_info and searches the bucket for an equal
     /// fib_info. If there is an equal fib_info, the function frees the new one. If the request has a nexthop id, the function searches
     /// before it builds a fib_info.</summary>
@@ -207,7 +207,7 @@ public sealed unsafe partial class FibNet
     }
 
     /// <summary><c>fib_nh_match</c> of the series == 0: returns whether the fib_info matches everything that a deletion names. The state
-    /// names the request's peer. Without a peer the state is null.</summary>
+    /// names the request's peer. If the request names no peer, the state is null.</summary>
     internal static bool NhMatch(in FibConfig cfg, LwtunnelState* state, FibInfo* fi)
     {
         if (cfg.Priority != 0 && cfg.Priority != fi->fib_priority)

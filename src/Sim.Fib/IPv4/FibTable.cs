@@ -20,7 +20,7 @@ internal unsafe struct TableHead
     public const int RcuOffset = 24;
 }
 
-/// <summary>An IPv4 routing table: an LC-trie whose leaves list the routes whose prefixes have the leaf's address. The class is a port of
+/// <summary>An IPv4 routing table: an LC-trie. Each leaf lists the routes to all prefixes with the leaf's address. The class is a port of
 /// net/ipv4/fib_trie.c of Linux 6.12, function by function.</summary>
 /// <remarks><code>
 ///   TableHead.trie  ->  tnode  ->  tnode  ->  leaf 10.0.0.0  ->  fib_alias /24  ->  fib_alias /8
@@ -44,7 +44,7 @@ public sealed unsafe partial class FibTable : IRoutingTable, IDisposable
     private readonly KeyVector* _trie;
     private bool _disposed;
 
-    /// <summary><c>fib_new_table</c>, <c>fib_trie_table</c>: makes an empty table, and registers it in the namespace under this
+    /// <summary><c>fib_new_table</c>, <c>fib_trie_table</c>: makes an empty table, and registers the table in the namespace under this
     /// id.</summary>
     /// <exception cref="ArgumentException">Thrown if the namespace already has a table of this id.</exception>
     public FibTable(FibNet net, uint id)

@@ -129,7 +129,7 @@ public sealed unsafe partial class FibTable
         private KeyVector* _tnode;
         private ulong _index;
 
-        /// <summary>The number of tnodes above the node just returned, including itself if it is a tnode.</summary>
+        /// <summary>The number of tnodes above the node just returned. A tnode counts itself, too.</summary>
         public int Depth { get; private set; }
 
         /// <summary><c>fib_trie_get_first</c>.</summary>

@@ -43,7 +43,7 @@ public unsafe struct KeyVector
     public byte bits;
     public byte slen;
 
-    /// <summary>In a leaf, this field is the list of routes. In a tnode, it is the first of the 2^bits child pointers.</summary>
+    /// <summary>In a leaf, this field is the list of routes. In a tnode, this field is the first of the 2^bits child pointers.</summary>
     public HlistNode* leaf;
 
     /// <summary><c>IS_TRIE</c>: whether this is the vector of one pointer in struct trie, above the root.</summary>

@@ -10,14 +10,14 @@ public sealed unsafe partial class FibTable
     /// <summary><c>fib_table_insert</c>: adds or replaces a route. Returns 0 or a negative error.</summary>
     /// <remarks>The flags decide about existing routes with the same key: the same prefix, dscp and priority.
     /// <list type="table">
-    /// <item><term>Excl</term><description>returns -EEXIST if there is a route of the same key.</description></item>
-    /// <item><term>Replace</term><description>replaces the first route of the same key. Nothing changes if the first route is equal to the
+    /// <item><term>Excl</term> <description>returns -EEXIST if there is a route of the same key.</description></item>
+    /// <item><term>Replace</term> <description>replaces the first route of the same key. Nothing changes if the first route is equal to the
     /// new one (type and fib_info). Returns -EEXIST if another route of the key is equal to the new one.</description></item>
-    /// <item><term>Append</term><description>adds the route behind all routes of the same key. Returns -EEXIST if a route of the key is
+    /// <item><term>Append</term> <description>adds the route behind all routes of the same key. Returns -EEXIST if a route of the key is
     /// equal to the new one.</description></item>
-    /// <item><term>neither</term><description>adds the route before all routes of the same key (<c>ip route prepend</c>). Returns -EEXIST
+    /// <item><term>neither</term> <description>adds the route before all routes of the same key (<c>ip route prepend</c>). Returns -EEXIST
     /// if a route of the key is equal to the new one.</description></item>
-    /// <item><term>without Create</term><description>returns -ENOENT if the request replaces no route.</description></item> </list>
+    /// <item><term>without Create</term> <description>returns -ENOENT if the request replaces no route.</description></item> </list>
     /// -EINVAL, -ENODEV and -ENETUNREACH come from the checks of the request and the nexthop.</remarks>
     public int Insert(in FibConfig cfg)
     {

@@ -135,10 +135,9 @@ public sealed unsafe partial class FibTable
         return tp;
     }
 
-    /// <summary> <c>should_inflate</c>: returns whether to double a node. If e of its c children are empty and f are full, the doubled node
+    /// <summary><c>should_inflate</c>: returns whether to double a node. If e of its c children are empty and f are full, the doubled node
     /// uses c-e+f of its 2c slots:
-    /// <code>  100 (c - e + f) >= threshold * 2c   </code>
-    /// </summary>
+    /// <code>  100 (c - e + f) >= threshold * 2c   </code></summary>
     private static bool ShouldInflate(KeyVector* tp, KeyVector* tn)
     {
         var used = ChildLength(tn);
@@ -167,8 +166,8 @@ public sealed unsafe partial class FibTable
         return used < 2;
     }
 
-    /// <summary><c>resize</c>: inflates a node while it is dense enough. If it was not inflated, halves it while it is too sparse, and
-    /// collapses it if it has at most one child. Returns the parent.</summary>
+    /// <summary><c>resize</c>: inflates a node while it is dense enough. If the node was not inflated, halves it while it is too sparse,
+    /// and collapses it if it has at most one child. Returns the parent.</summary>
     private KeyVector* Resize(KeyVector* tn)
     {
         var tp = NodeParent(tn);

@@ -158,8 +158,8 @@ public sealed unsafe partial class Fib6Table
         t->fn_flags |= Fib6NodeFlags.RouteInfo;
     }
 
-    /// <summary><c>rt6_qualify_for_ecmp</c>: returns whether a route can be part of a multipath route. Such a route needs a gateway of its
-    /// own.</summary>
+    /// <summary><c>rt6_qualify_for_ecmp</c>: returns whether a route can be part of a multipath route. A route of a multipath route needs a
+    /// gateway of its own.</summary>
     internal static bool QualifyForEcmp(Fib6Info* f6i) =>
         (f6i->fib6_flags & Rtf.AddrConf) == 0 && f6i->nh == null && Fib6Info.InlineNh(f6i)->nh_common.nhc_gw_family != 0;
 

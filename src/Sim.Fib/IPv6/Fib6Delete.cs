@@ -90,8 +90,8 @@ public sealed unsafe partial class Fib6Table
         MultipathRebalance(other);
     }
 
-    /// <summary><c>fib6_purge_rt</c>: removes this route from the nodes above that have no routes and use it as their leaf. Gives these
-    /// nodes another leaf.</summary>
+    /// <summary><c>fib6_purge_rt</c>: removes this route from the nodes above that have no routes and use this route as their leaf. Gives
+    /// these nodes another leaf.</summary>
     private void PurgeRt(Fib6Info* rt, Fib6Node* fn)
     {
         rt->bits |= Fib6InfoBits.Destroying; // fib6_drop_pcpu_from

@@ -14,7 +14,7 @@ public sealed record Fib6Options
     public bool RouterPref { get; init; }
 
     /// <summary>Whether routes that name the same peer of a device share one <c>lwtunnel_state</c>, as IPv4 routes do through their
-    /// fib_info. No kernel shares states in this way: it is a what-if.</summary>
+    /// fib_info. No kernel shares states in this way: the option is a what-if.</summary>
     public bool SharesStates { get; init; }
 }
 
@@ -26,7 +26,7 @@ public sealed record Fib6Options
 public readonly record struct Rt6Statistics(
     uint FibNodes, uint FibRouteNodes, uint FibRtEntries, uint FibDiscardedRoutes)
 {
-    /// <summary><c>rt6_stats_seq_show</c>: returns the line of a namespace that has sent no packet, so it has no dsts and caches.</summary>
+    /// <summary><c>rt6_stats_seq_show</c>: returns the line of a namespace without dsts and caches, because no packet was sent.</summary>
     public string Format() => $"{FibNodes:x4} {FibRouteNodes:x4} 0000 {FibRtEntries:x4} 0000 0000 {FibDiscardedRoutes:x4}\n";
 }
 

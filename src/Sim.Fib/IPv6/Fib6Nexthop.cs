@@ -11,7 +11,8 @@ public sealed unsafe partial class Fib6Net
     /// <param name="nh">The nexthop, which must be zeroed.</param>
     /// <param name="cfg">The request. Only Oif, Gateway, Flags and Peer are used.</param>
     /// <param name="table">The id of the table in which the gateway is looked up first; 0 for a nexthop object.</param>
-    /// <param name="reject">Whether the route has RTF_REJECT. If it has, the nexthop uses the loopback, not the request's device.</param>
+    /// <param name="reject">Whether the route has RTF_REJECT. If the route has RTF_REJECT, the nexthop uses the loopback, not the request's
+    /// device.</param>
     internal int NhInit(Fib6Nh* nh, in Fib6Config cfg, uint table, bool reject)
     {
         var nhc = &nh->nh_common;
@@ -44,7 +45,7 @@ public sealed unsafe partial class Fib6Net
         return 0;
     }
 
-    /// <summary>The part of <c>fib6_nh_init</c> that reject routes skip. This part includes <c>fib_nh_common_init</c>. Returns -EINVAL if
+    /// <summary>The part of <c>fib6_nh_init</c> that reject routes skip. The part includes <c>fib_nh_common_init</c>. Returns -EINVAL if
     /// the request names a peer but no device.</summary>
     private int NhInitDevice(FibNhCommon* nhc, in Fib6Config cfg, uint table, ref int dev)
     {

@@ -22,8 +22,8 @@ public unsafe struct Fib6Node
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6NodeTail
 {
-    /// <summary>The first of the node's routes. In a node without its own routes (<see cref="Fib6NodeFlags.RouteInfo"/> is not set) it is a
-    /// route below the node, and the route's address supplies the node's bits.</summary>
+    /// <summary>The first of the node's routes. If the node has no routes of its own (<see cref="Fib6NodeFlags.RouteInfo"/> is not set),
+    /// leaf is a route below the node, and the route's address supplies the node's bits.</summary>
     public Fib6Info* leaf;
 
     /// <summary>The length of the node's prefix, which is also the number of the bit that selects left or right.</summary>
@@ -85,7 +85,7 @@ public unsafe struct Fib6Info
     public ulong expires;
     public HlistNode gc_link;
 
-    /// <summary>The metrics. Here they are never allocated, because all routes share the default metrics.</summary>
+    /// <summary>The metrics. Here metrics are never allocated, because all routes share the default metrics.</summary>
     public nint fib6_metrics;
     public Rt6Key fib6_dst;
     public Rtf fib6_flags;
@@ -134,7 +134,7 @@ public unsafe struct Fib6Info
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6InfoTail
 {
-    /// <summary>The rcu_head. This is the first field, so that a Fib6InfoTail* and its RcuHead* are the same address.</summary>
+    /// <summary>The rcu_head. The rcu_head is the first field, so that a Fib6InfoTail* and its RcuHead* are the same address.</summary>
     public RcuHead rcu;
     public NextHop* nh;
 }

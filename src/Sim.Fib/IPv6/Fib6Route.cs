@@ -9,11 +9,11 @@ public sealed unsafe partial class Fib6Table
     /// <summary><c>inet6_rtm_newroute</c>: adds or replaces a route. Returns 0 or a negative error.</summary>
     /// <remarks>The flags decide about existing routes of the same prefix and metric.
     /// <list type="table">
-    /// <item><term>Excl</term><description>returns -EEXIST if a route of the same prefix and metric exists.</description></item>
-    /// <item><term>Replace</term><description>replaces the first existing route of the same kind (with or without a gateway), and that
+    /// <item><term>Excl</term> <description>returns -EEXIST if a route of the same prefix and metric exists.</description></item>
+    /// <item><term>Replace</term> <description>replaces the first existing route of the same kind (with or without a gateway), and that
     /// route's whole multipath route. If no existing route is of this kind, replaces the first existing route. Returns -ENOENT if there is
     /// no existing route and Create is missing.</description></item>
-    /// <item><term>neither</term><description>adds the route behind the existing routes. Returns -EEXIST if an existing route has the same
+    /// <item><term>neither</term> <description>adds the route behind the existing routes. Returns -EEXIST if an existing route has the same
     /// nexthop. Routes with gateways form a multipath route. Without Replace, neither Append nor a missing Create has an
     /// effect.</description></item>
     /// </list>

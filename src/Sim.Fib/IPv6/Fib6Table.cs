@@ -52,7 +52,7 @@ public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisp
     private readonly bool _gatewaysAreGood;
     private bool _disposed;
 
-    /// <summary><c>fib6_new_table</c>, <c>fib6_alloc_table</c>: makes an empty table, and registers it in the namespace under this
+    /// <summary><c>fib6_new_table</c>, <c>fib6_alloc_table</c>: makes an empty table, and registers the table in the namespace under this
     /// id.</summary>
     /// <exception cref="ArgumentException">Thrown if the namespace already has a table of this id.</exception>
     public Fib6Table(Fib6Net net, uint id)

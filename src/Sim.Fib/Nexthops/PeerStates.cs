@@ -62,8 +62,8 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
     /// <summary><c>build_state</c>: makes a state that names the peer. Returns null for peer 0, which means no peer.</summary>
     public LwtunnelState* Build(int oif, int peer) => peer == 0 ? null : AllocState(GetRoutePeer(oif, peer));
 
-    /// <summary>Returns the existing state that names the peer, or a new one. No kernel shares states in this way: it is a what-if. A
-    /// namespace must make either all or none of its states with this method.</summary>
+    /// <summary>Returns the existing state that names the peer, or a new one. No kernel shares states in this way: the method is a what-if.
+    /// A namespace must make either all or none of its states with this method.</summary>
     public LwtunnelState* BuildShared(int oif, int peer)
     {
         if (peer == 0)

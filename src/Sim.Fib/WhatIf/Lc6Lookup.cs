@@ -174,7 +174,8 @@ public sealed unsafe partial class Lc6Table
         visitor.Route(rt);
     }
 
-    /// <summary>Counts the shape of the live trie. Do not use the result's sizes in bytes: they are right only for IPv4's nodes.</summary>
+    /// <summary>Counts the shape of the live trie. Do not use the result's sizes in bytes: these sizes are right only for IPv4's
+    /// nodes.</summary>
     public FibTrieStat Stat()
     {
         var stat = new FibTrieStat();

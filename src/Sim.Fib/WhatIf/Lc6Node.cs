@@ -17,7 +17,7 @@ internal unsafe struct Lc6Vector
     public byte bits;
     public byte slen;
 
-    /// <summary>In a leaf, this field is the list of routes, longest prefix first. In a tnode, it is the first of the 2^bits child
+    /// <summary>In a leaf, this field is the list of routes, longest prefix first. In a tnode, this field is the first of the 2^bits child
     /// pointers.</summary>
     public Fib6Info* leaf;
 
