@@ -37,7 +37,7 @@ public abstract unsafe class FibNamespace : IDisposable
     /// <summary>The number of objects that wait for a grace period.</summary>
     public long PendingFrees => _rcu.Pending;
 
-    /// <summary>The number of peers that routes name: <c>num_route_peers</c>, summed over all devices.</summary>
+    /// <summary>The number of peers named by routes: <c>num_route_peers</c>, summed over all devices.</summary>
     public int RoutePeerCount => States.PeerCount;
 
     /// <summary>The number of nexthop objects.</summary>

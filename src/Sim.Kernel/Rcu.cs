@@ -37,7 +37,8 @@ public sealed class Rcu
     public long Calls { get; private set; }
 
     /// <summary>Whether <see cref="GracePeriod"/> does nothing, so that callbacks still wait. This mode models a kernel that runs callbacks
-    /// later on another processor, where callbacks do not delay the writer. <see cref="Synchronize"/> still waits.</summary>
+    /// later on another processor, where callbacks do not delay the writer. <see cref="Synchronize"/> still waits for the
+    /// readers.</summary>
     public bool HoldsCallbacks { get; set; }
 
     /// <summary>The number of grace periods that freed something.</summary>

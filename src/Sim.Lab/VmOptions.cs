@@ -11,11 +11,11 @@ public enum LaneKind
     /// <summary>User-Mode Linux with kernel-patch/series: routes may name WireGuard peers.</summary>
     UmlPatched,
 
-    /// <summary>Equals <see cref="UmlPatched"/>, but with an unpatched kernel's hash of fib_info: the baseline for the patch that changes
+    /// <summary>A build of <see cref="UmlPatched"/> with an unpatched kernel's hash of fib_info: the baseline for the patch that changes
     /// this hash.</summary>
     UmlUnhashed,
 
-    /// <summary>Equals <see cref="UmlPatched"/>, but for several processors.</summary>
+    /// <summary>A build of <see cref="UmlPatched"/> for several processors.</summary>
     UmlSmp,
 
     /// <summary>Debian's stock cloud kernel in QEMU.</summary>

@@ -68,7 +68,7 @@ internal struct DumpFill
     /// <summary>Gives back the bytes taken since <paramref name="room"/> bytes were left: <c>nla_nest_cancel</c>.</summary>
     public void Cancel(int room) => Room = room;
 
-    /// <summary>Puts a 64-bit attribute: <c>nla_put_64bit</c>. If its payload would not be aligned, an empty attribute comes first. The end
+    /// <summary>Puts a 64-bit attribute: <c>nla_put_64bit</c>. If the payload would not be aligned, an empty attribute comes first. The end
     /// of the buffer is aligned, so the remaining room gives the alignment of the next attribute.</summary>
     public bool PutU64()
     {

@@ -15,9 +15,9 @@ namespace Sim.Trie;
 /// only decides which slab a node lies in.</para>
 /// <para>There is one writer at a time, as under <c>device_update_lock</c>. Lookups may run concurrently on other threads, which register
 /// with <see cref="Rcu.AddReader"/>. <see cref="Rcu.GracePeriod"/> waits for the registered threads, then frees removed nodes.</para>
-/// <para>Files: this one holds the table's operations, <c>AllowedIps.Lookup.cs</c> the read side, <c>AllowedIps.Update.cs</c> insertion
-/// and removal of a node, <c>AllowedIps.Reclaim.cs</c> freeing, <c>AllowedIps.Peers.cs</c> the part of peer.c, and
-/// <c>AllowedIps.Inspect.cs</c> walks for statistics and tests. <see cref="Gateways"/> is the hash of gateways.</para></remarks>
+/// <para>Files: this file (the table's operations), <c>AllowedIps.Lookup.cs</c> (the read side), <c>AllowedIps.Update.cs</c> (insertion and
+/// removal of a node), <c>AllowedIps.Reclaim.cs</c> (freeing), <c>AllowedIps.Peers.cs</c> (a part of peer.c), and
+/// <c>AllowedIps.Inspect.cs</c> (walks for statistics and tests). <see cref="Gateways"/> is the hash of gateways.</para></remarks>
 public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
 {
     /// <summary>The number of nodes on the longest path: one per prefix length from 0 to 128.</summary>
@@ -79,7 +79,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
 
     /// <summary><c>wg_allowedips_remove_v4</c> of Linux 6.16 (WGALLOWEDIP_F_REMOVE_ME): takes one prefix from a peer. If the peer does
     /// not have the prefix, only <see cref="Seq"/> changes.</summary>
-    /// <returns>0; -EINVAL if the length exceeds 32.</returns>
+    /// <returns>0, or -EINVAL if the length exceeds 32.</returns>
     public int RemoveV4(uint ip, byte cidr, wg_peer* peer)
     {
         ++_device->seq;

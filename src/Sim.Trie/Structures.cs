@@ -59,7 +59,7 @@ public unsafe struct allowedips_node
 [StructLayout(LayoutKind.Explicit, Size = 1520)]
 public struct wg_peer
 {
-    /// <summary>1 after the peer was removed from the configuration. References to the peer may still exist then.</summary>
+    /// <summary>The value is 1 after the peer was removed from the configuration. References to the peer may still exist then.</summary>
     [FieldOffset(132)] public byte is_dead;
 
     /// <summary><c>struct kref</c>: counts the device's own reference and the references of lookups.</summary>

@@ -133,8 +133,8 @@ public unsafe struct FibInfo
     /// <summary>Returns nexthop <paramref name="i"/> in the fib_info itself.</summary>
     public static FibNh* Nh(FibInfo* fi, int i) => (FibNh*)((byte*)fi + HeaderSize) + i;
 
-    /// <summary><c>fib_info_nhc</c>: returns nexthop <paramref name="i"/> of the fib_info. If the fib_info uses a nexthop object, returns the object's
-    /// nexthop.</summary>
+    /// <summary><c>fib_info_nhc</c>: returns nexthop <paramref name="i"/> of the fib_info. If the fib_info uses a nexthop object, returns
+    /// that object's nexthop.</summary>
     public static FibNhCommon* Nhc(FibInfo* fi, int i) =>
         fi->nh != null ? &fi->nh->nh_info->fib_nh.nh_common : &Nh(fi, i)->nh_common;
 

@@ -33,9 +33,9 @@ internal unsafe struct TableHead
 /// <para>There is only one writer thread, as under RTNL. Lookups with <see cref="FibLookupFlags.NoRef"/> may run concurrently, on threads
 /// registered with <see cref="Sim.Kernel.Rcu.AddReader"/>. A result is valid until the thread's next quiescent state. Only the writer may
 /// look up with a reference, because references are not counted atomically here. Insert and lookup allocate no managed memory.</para>
-/// <para>Files, in reading order: <c>KeyVector.cs</c> the node's layout, <c>TrieLookup.cs</c> the read side, <c>TrieInsert.cs</c>,
-/// <c>TrieDelete.cs</c>, <c>TrieResize.cs</c> level compression, <c>TrieSuffix.cs</c> the bits that a lookup skips, <c>TrieNodes.cs</c>
-/// allocation and freeing, <c>TrieWalk.cs</c> and <c>FibTrieStat.cs</c> dumps and /proc. The nexthops are a port of fib_semantics.c:
+/// <para>Files, in reading order: <c>KeyVector.cs</c> (the node's layout), <c>TrieLookup.cs</c> (the read side), <c>TrieInsert.cs</c>,
+/// <c>TrieDelete.cs</c>, <c>TrieResize.cs</c> (level compression), <c>TrieSuffix.cs</c> (the bits that a lookup skips), <c>TrieNodes.cs</c>
+/// (allocation and freeing), <c>TrieWalk.cs</c> and <c>FibTrieStat.cs</c> (dumps and /proc). The nexthops are a port of fib_semantics.c:
 /// <c>FibInfo.cs</c>, <c>FibSemantics.cs</c>, <c>FibInfoHash.cs</c>, <c>FibNexthopCheck.cs</c>, <c>FibNet.cs</c>.</para></remarks>
 public sealed unsafe partial class FibTable : IRoutingTable, IDisposable
 {

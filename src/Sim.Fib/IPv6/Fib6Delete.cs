@@ -91,7 +91,7 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary><c>fib6_purge_rt</c>: removes this route from the nodes above that have no routes and use this route as their leaf. Gives
-    /// these nodes another leaf.</summary>
+    /// another leaf to the nodes that used the route.</summary>
     private void PurgeRt(Fib6Info* rt, Fib6Node* fn)
     {
         rt->bits |= Fib6InfoBits.Destroying; // fib6_drop_pcpu_from

@@ -4,13 +4,13 @@ namespace Sim.Fib;
 /// <summary>The kernel's options that change the IPv6 FIB. The defaults are those of the lab's User-Mode Linux.</summary>
 public sealed record Fib6Options
 {
-    /// <summary>CONFIG_IPV6_SUBTREES, which Debian sets. Nodes then take 72 bytes in slots of 128, and a lookup reads one more pointer on
-    /// the way back up. The pointer is null, because only routes with a source prefix make subtrees, and such routes are not
+    /// <summary>CONFIG_IPV6_SUBTREES. Debian sets this option. Nodes then take 72 bytes in slots of 128, and a lookup reads one more
+    /// pointer on the way back up. The pointer is null, because only routes with a source prefix make subtrees, and such routes are not
     /// modelled.</summary>
     public bool Subtrees { get; init; }
 
-    /// <summary>CONFIG_IPV6_ROUTER_PREF, which Debian sets. With this option a nexthop takes 8 bytes more, and gateways without a neighbour
-    /// entry are accepted.</summary>
+    /// <summary>CONFIG_IPV6_ROUTER_PREF. Debian sets this option. With this option a nexthop takes 8 bytes more, and gateways without a
+    /// neighbour entry are accepted.</summary>
     public bool RouterPref { get; init; }
 
     /// <summary>Whether routes that name the same peer of a device share one <c>lwtunnel_state</c>, as IPv4 routes do through their

@@ -39,10 +39,10 @@ public interface IFib6Routes
 /// their fib_infos.</para>
 /// <para>There is one writer. Lookups may run concurrently, on threads registered with <see cref="Sim.Kernel.Rcu.AddReader"/>. Insert,
 /// delete and lookup allocate no managed memory.</para>
-/// <para>Files, in reading order: <c>Fib6Node.cs</c> the layouts, <c>Fib6Lookup.cs</c> and <c>Fib6Select.cs</c> the read side,
-/// <c>Fib6Add.cs</c> and <c>Fib6AddRoute.cs</c> insertion, <c>Fib6Siblings.cs</c> multipath, <c>Fib6Delete.cs</c> removal and the repair of
-/// the tree, <c>Fib6Walk.cs</c> walkers, <c>Fib6Dump.cs</c> and <c>Fib6Stat.cs</c> dumps and /proc. The routes and nexthops are a port of
-/// route.c: <c>Fib6Config.cs</c>, <c>Fib6Route.cs</c>, <c>Fib6Nexthop.cs</c>, <c>Fib6Net.cs</c>.</para></remarks>
+/// <para>Files, in reading order: <c>Fib6Node.cs</c> (the layouts), <c>Fib6Lookup.cs</c> and <c>Fib6Select.cs</c> (the read side),
+/// <c>Fib6Add.cs</c> and <c>Fib6AddRoute.cs</c> (insertion), <c>Fib6Siblings.cs</c> (multipath), <c>Fib6Delete.cs</c> (removal and the
+/// repair of the tree), <c>Fib6Walk.cs</c> (walkers), <c>Fib6Dump.cs</c> and <c>Fib6Stat.cs</c> (dumps and /proc). The routes and nexthops
+/// are a port of route.c: <c>Fib6Config.cs</c>, <c>Fib6Route.cs</c>, <c>Fib6Nexthop.cs</c>, <c>Fib6Net.cs</c>.</para></remarks>
 public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisposable
 {
     private readonly Fib6Net _net;

@@ -23,8 +23,8 @@ public unsafe struct LwtunnelState
     public const int RcuOffset = 40;
 }
 
-/// <summary>A WireGuard peer that routes name (<c>struct route_peer</c>, drivers/net/wireguard/route.c of the series), 104 bytes. All
-/// states of a peer share the peer's structure.</summary>
+/// <summary>A WireGuard peer named by routes (<c>struct route_peer</c>, drivers/net/wireguard/route.c of the series), 104 bytes. All states
+/// of a peer share the peer's structure.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 104)]
 public unsafe struct RoutePeer
 {
@@ -56,7 +56,7 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
 
     private readonly Dictionary<(int Oif, int Peer), nint> _sharedStates = [];
 
-    /// <summary>The number of peers that routes name: <c>num_route_peers</c>, summed over all devices.</summary>
+    /// <summary>The number of peers named by routes: <c>num_route_peers</c>, summed over all devices.</summary>
     public int PeerCount => _routePeers.Count;
 
     /// <summary><c>build_state</c>: makes a state that names the peer. Returns null for peer 0, which means no peer.</summary>

@@ -11,10 +11,10 @@ namespace Sim.Fib;
 /// </code>
 /// <para>The table shows the effect of level compression alone, on the nodes that a lookup visits and on the nodes' bytes. The thresholds
 /// for growing and shrinking are IPv4's. So a table whose prefixes differ only in the highest 32 bits has the same shape as in
-/// <see cref="FibTable"/>. Tests check this equality. A leaf lists the routes of all prefixes with its address, longest first. fib6_next
-/// links the list, and fib6_node stays null. The first live route answers, without the scores and round robin of <c>rt6_select</c>. Routes
-/// through nexthop objects (-EOPNOTSUPP), several routes of one metric to a prefix, and the pacing of frees by fib_sync_mem are left
-/// out.</para>
+/// <see cref="FibTable"/>. Tests check that both tables have the same shape. A leaf lists the routes of all prefixes with its address,
+/// longest first. fib6_next links the list, and fib6_node stays null. The first live route answers, without the scores and round robin of
+/// <c>rt6_select</c>. Routes through nexthop objects (-EOPNOTSUPP), several routes of one metric to a prefix, and the pacing of frees by
+/// fib_sync_mem are left out.</para>
 /// <para>There is one writer. Lookups may run concurrently, as in <see cref="FibTable"/>.</para></remarks>
 public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
 {
