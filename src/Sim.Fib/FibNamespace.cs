@@ -121,7 +121,7 @@ public abstract unsafe class FibNamespace : IDisposable
     /// <summary><c>nh_create_ipv4</c>, <c>nh_create_ipv6</c>: fills an object's nexthop. Returns 0 or a negative error.</summary>
     private protected abstract int InitNexthop(NhInfo* nhi, int oif, int peer);
 
-    /// <summary>Frees the memory and the references that an object's nexthop holds.</summary>
+    /// <summary>Frees the memory of an object's nexthop, and drops the references that the nexthop holds.</summary>
     private protected abstract void ReleaseNexthop(NhInfo* nhi);
 
     /// <summary><c>__remove_nexthop_fib</c>: deletes the routes that use the object. Returns the number of deleted routes.</summary>

@@ -160,8 +160,8 @@ public sealed unsafe partial class KmemCache : IDisposable
         _cpuFreeList = null;
     }
 
-    /// <summary><c>calculate_order</c>: returns the smallest order that wastes at most 1/16 of a slab. If there is none, 1/8 may be wasted,
-    /// and so on.</summary>
+    /// <summary><c>calculate_order</c>: returns the smallest order that wastes at most 1/16 of a slab. If no order does, the limit becomes
+    /// 1/8, and so on.</summary>
     internal static int CalculateOrder(int size, SlubConfig config)
     {
         const int maxOrder = 3; // PAGE_ALLOC_COSTLY_ORDER

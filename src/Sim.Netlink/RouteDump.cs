@@ -88,9 +88,9 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
         return fill.End();
     }
 
-    /// <summary>Computes the agent's <c>content</c> of a dump: a digest of each route's length, address and the word that
-    /// names the peer. The word is the nexthop object's number, the gateway's last word in host order, the peer's number +
-    /// 1, or the interface index.</summary>
+    /// <summary>Computes the figure <c>content</c> that the agent reports for a dump: a digest of each route's length, address and the word
+    /// that names the peer. The word is the nexthop object's number, the gateway's last word in host order, the peer's number + 1, or the
+    /// interface index.</summary>
     /// <exception cref="ArgumentException">Thrown if the routes are not in the order of <see cref="CompareDumped"/>.</exception>
     public ulong Content(IReadOnlyList<KeyValuePair<Prefix, int>> routes)
     {

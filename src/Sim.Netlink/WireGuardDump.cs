@@ -49,7 +49,7 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
         }
     }
 
-    /// <summary>Computes the agent's <c>content</c> of a dump: a digest of each allowed IP's peer number, AF_INET or
+    /// <summary>Computes the figure <c>content</c> that the agent reports for a dump: a digest of each allowed IP's peer number, AF_INET or
     /// AF_INET6, length and address.</summary>
     public static ulong Content(IReadOnlyList<DumpedPeer> peers)
     {
@@ -63,8 +63,8 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
         return digest.Value;
     }
 
-    /// <summary>Computes the agent's <c>set</c> of a dump: the sum of one digest per allowed IP and peer, which does
-    /// not depend on the order of the lists.</summary>
+    /// <summary>Computes the figure <c>set</c> that the agent reports for a dump: the sum of one digest per allowed IP and peer. The sum
+    /// does not depend on the order of the lists.</summary>
     public static ulong Set(IEnumerable<KeyValuePair<Prefix, int>> bindings)
     {
         var sum = 0ul;

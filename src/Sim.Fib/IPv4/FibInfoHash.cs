@@ -96,7 +96,7 @@ public sealed unsafe partial class FibNet
         return null;
     }
 
-    /// <summary><c>fib_find_info</c>: finds a fib_info that equals the new fib_info nfi.</summary>
+    /// <summary><c>fib_find_info</c>: finds an existing fib_info that equals a new one.</summary>
     private FibInfo* FindInfo(FibInfo* nfi)
     {
         for (var fi = (FibInfo*)_infoHash[InfoHash(nfi)]; fi != null; fi = (FibInfo*)fi->fib_hash.next)
