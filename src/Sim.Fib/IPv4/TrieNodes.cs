@@ -50,7 +50,8 @@ public sealed unsafe partial class FibTable
         return l;
     }
 
-    /// <summary><c>tnode_new</c>: makes an empty tnode. The tnode reads <paramref name="bits"/> bits of the key, starting at bit <paramref name="pos"/>.</summary>
+    /// <summary><c>tnode_new</c>: makes an empty tnode. The tnode reads <paramref name="bits"/> bits of the key,
+    /// starting at bit <paramref name="pos"/>.</summary>
     private KeyVector* TnodeNew(uint key, int pos, int bits)
     {
         var shift = pos + bits;
