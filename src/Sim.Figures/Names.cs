@@ -14,25 +14,26 @@ public static class Names
     public const string PlainRoutes = "fib, plain routes", NexthopObjects = "fib, nexthop objects";
     public const string SharedStates = "fib, what if: shared states", LevelCompression = "fib, what if: level compression";
 
-    /// <summary>Structures of a validation: the sizes of the kernel's structures, a trace, and the ways in which routes name peers.</summary>
+    /// <summary>The structures of a validation's rows: the layout of the kernel's structures, a trace, and the ways in which routes name
+    /// peers.</summary>
     public const string Layout = "layout", Trace = "trace", RoutePlain = "route plain", RouteEncap = "route encap", RouteWgPeer = "route wgpeer",
         RouteNexthop = "route nexthop", RouteNexthopWgPeer = "route nexthop wgpeer", RouteGateway = "route gateway", RouteVia = "route via", Gateways = "gateways";
 
-    /// <summary>Structure of the rows that count the answers to readers of both structures.</summary>
+    /// <summary>The structure name in rows that count the answers to readers of both structures.</summary>
     public const string Readers = "readers of both";
 
-    /// <summary>Rows of this program itself.</summary>
+    /// <summary>The structure name in rows about this program itself.</summary>
     public const string Process = "process";
 
-    /// <summary>Structure of the rows that sum up all structures of a scheme.</summary>
+    /// <summary>The structure name in rows that sum up all structures of a scheme.</summary>
     public const string AllStructures = "all";
 
-    /// <summary>Item of the rows that compare a scheme with a copy of itself. They are among the ratios of an experiment.</summary>
+    /// <summary>The item of rows that compare a scheme with a copy of itself. An experiment has these rows among its ratios.</summary>
     public const string SelfItem = "A/A";
 
     /// <summary>The two structures in the order of every table and plot.</summary>
     public static readonly string[] Structures = [AllowedIps, Fib];
 
-    /// <summary>Returns the structure of a row that compares one structure with another.</summary>
+    /// <summary>Returns the structure name of a row that compares one structure with another.</summary>
     public static string Over(string structure, string other) => $"{structure}/{other}";
 }

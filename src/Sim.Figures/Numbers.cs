@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>A unit as it is shown, and the divisor that converts row values to it. Counts and ratios have an empty unit.</summary>
+/// <summary>The unit in which values are shown, and the divisor that converts row values to this unit. Counts and ratios have an empty
+/// unit.</summary>
 public readonly record struct Scale(double Divisor, string Unit)
 {
-    /// <summary>Ratios have no unit and always three digits.</summary>
+    /// <summary>The scale of ratios, which are shown without a unit and with three digits.</summary>
     public static Scale Ratio => new(1, "ratio");
 
     private static readonly (double Step, string[] Units)[] s_ladders = [(1000, ["ns", "µs", "ms", "s"]), (1024, ["bytes", "KiB", "MiB", "GiB"])];
 
-    /// <summary>Returns the smallest unit in which the largest value has at most four digits before the point: 9,999 µs, and then 10
+    /// <summary>Returns the smallest unit in which the largest value has at most four digits before the point: 9,999 µs, but 10
     /// ms.</summary>
     public static Scale For(string unit, IEnumerable<double> values) =>
         Largest(unit, values.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max(), 9999.5);
 
-    /// <summary>Returns the unit in which a figure is shown alone.</summary>
+    /// <summary>Returns the unit for a figure that is shown alone.</summary>
     public static Scale Of(Figure figure) => For(figure.Unit, [figure.Value]);
 
-    /// <summary>Returns the unit of a place on a logarithmic axis: the largest in which the place is 1 or more.</summary>
+    /// <summary>Returns the unit for a place on a logarithmic axis: the largest unit in which the place is at least 1.</summary>
     public static Scale ForPlace(string unit, double value) => Largest(unit, value * (1 + 1e-9), StepOf(unit));
 
-    /// <summary>Returns how many of a unit make one of the next: 1024 for bytes, 1000 for all others.</summary>
+    /// <summary>Returns the factor between a unit and the next larger unit: 1024 for bytes, 1000 for all other units.</summary>
     public static double StepOf(string unit) => Array.Find(s_ladders, ladder => Array.IndexOf(ladder.Units, unit) >= 0) is { Step: > 0 } found ? found.Step : 1000;
 
     private static Scale Largest(string unit, double largest, double limit)
@@ -39,7 +40,8 @@ public readonly record struct Scale(double Divisor, string Unit)
 
     public string Show(double value) => Unit.Length == 0 || this == Ratio ? Bare(value) : $"{Bare(value)} {Unit}";
 
-    /// <summary>Returns the number without its unit: all digits of a count, four digits of bytes, three digits of all others.</summary>
+    /// <summary>Returns the number without its unit: all digits of a count, four digits of a size in bytes, three digits of any other
+    /// number.</summary>
     public string Bare(double value) => Unit switch
     {
         "" => Numbers.Show(value / Divisor),
@@ -48,19 +50,19 @@ public readonly record struct Scale(double Divisor, string Unit)
     };
 }
 
-/// <summary>Writes numbers for people: few digits, thousands apart.</summary>
+/// <summary>Writes numbers for people, with few digits and with spaces between thousands.</summary>
 public static class Numbers
 {
-    /// <summary>Returns a whole number with all digits, others with three significant digits.</summary>
+    /// <summary>Returns a whole number with all digits, and any other number with three significant digits.</summary>
     public static string Show(double value) => value == Math.Round(value) ? Group(value) : Digits(value, 3);
 
-    /// <summary>Returns a place on an axis, without zeros at the end.</summary>
+    /// <summary>Returns the label of a place on an axis, without trailing zeros.</summary>
     public static string Tick(double value) => Show(value) is var text && text.Contains('.', StringComparison.Ordinal)
         ? text.TrimEnd('0').TrimEnd('.')
         : text;
 
-    /// <summary>Returns a number with this many significant digits, including zeros at the end. Digits before the point are
-    /// never dropped.</summary>
+    /// <summary>Returns a number with this many significant digits, including trailing zeros. Digits before the point are never
+    /// dropped.</summary>
     public static string Digits(double value, int digits)
     {
         if (!double.IsFinite(value))
@@ -82,7 +84,7 @@ public static class Numbers
     /// <summary>Returns a factor of noise as a percentage in both directions: 1.042 is <c>±4.2 %</c>.</summary>
     public static string Percent(double factor) => $"±{Digits((factor - 1) * 100, 2)} %";
 
-    /// <summary>Returns a probability with two digits; below a millionth, <c>&lt; 1e-6</c>.</summary>
+    /// <summary>Returns a probability with two digits, or <c>&lt; 1e-6</c> if it is below a millionth.</summary>
     public static string P(double p) => p < 1e-6 ? "< 1e-6" : Digits(p, 2);
 
     public static string Span(double low, double high) => Digits(low, 3) == Digits(high, 3)

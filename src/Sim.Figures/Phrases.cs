@@ -4,13 +4,14 @@ namespace Sim.Figures;
 /// <summary>Puts ratios in words: <c>1.7 to 11 times faster</c>, <c>2.8 % less</c>.</summary>
 public static class Phrases
 {
-    /// <summary>Factors below this are given in percent.</summary>
+    /// <summary>Smaller factors are written in percent.</summary>
     private const double Percentual = 1.5;
 
     /// <summary>Returns a ratio of two times in words: <c>1.8 times faster</c>, <c>12 % slower</c>.</summary>
     public static string Speed(double ratio) => Speed([ratio]);
 
-    /// <summary>Returns several ratios of times in words, all below 1 or all above: <c>1.7 to 11 times faster</c>.</summary>
+    /// <summary>Returns several ratios of times in words: <c>1.7 to 11 times faster</c>. The ratios are all below 1 or all above
+    /// 1.</summary>
     public static string Speed(IReadOnlyCollection<double> ratios)
     {
         var (faster, factors) = (ratios.Max() <= 1, ratios.Select(ratio => ratio <= 1 ? 1 / ratio : ratio).ToList());
@@ -35,7 +36,7 @@ public static class Phrases
         };
     }
 
-    /// <summary>Returns a share as a percentage of two digits: 0.028 is <c>2.8 %</c>.</summary>
+    /// <summary>Returns a share as a percentage with two digits: 0.028 is <c>2.8 %</c>.</summary>
     public static string Percent(double share) => $"{Round(share * 100)} %";
 
     private static string Span(List<double> values, Func<double, string> show) =>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>Figures with their numbers, which are <c>id</c> in results.json and results.csv, and <c>row-n</c> on the page.</summary>
+/// <summary>Figures with their row numbers. A row number is <c>id</c> in results.json and results.csv, and <c>row-n</c> on the
+/// page.</summary>
 public sealed class Rows
 {
     private readonly Dictionary<Figure, int> _ids;
@@ -18,8 +19,7 @@ public sealed class Rows
 
     private Rows(RunResult result, IReadOnlyList<Figure> all, Dictionary<Figure, int> ids) => (Result, All, _ids) = (result, all, ids);
 
-    /// <summary>Returns the rows of each command and family. The rows of a single run are one part. Row numbers stay those of
-    /// the whole.</summary>
+    /// <summary>Returns one part for the rows of each command and family. A single run is one part. Each row keeps its number.</summary>
     public IReadOnlyList<Rows> Parts()
     {
         var parts = Result.Runs.GroupBy(run => run.Part).ToList();
@@ -42,7 +42,7 @@ public sealed class Rows
     /// <summary>Returns the row number, counted from 1.</summary>
     public int Id(Figure figure) => _ids[figure];
 
-    /// <summary>The family of the first row: 4 or 6. All rows have the same family unless runs of both were merged.</summary>
+    /// <summary>The family of the first row: 4 or 6. All rows have the same family unless runs of both families were merged.</summary>
     public int Family => All.Count > 0 ? All[0].Family : Result.Table.Family;
 
     public IEnumerable<Figure> Of(Experiment experiment, Metric metric) =>
@@ -51,8 +51,8 @@ public sealed class Rows
     public IEnumerable<Figure> Of(Experiment experiment, Metric metric, string structure) =>
         Of(experiment, metric).Where(f => f.Structure == structure);
 
-    /// <summary>Returns the order of insertion that the report shows: the file’s own if the table was loaded so, else that of the
-    /// first row.</summary>
+    /// <summary>Returns the order of insertion that the report shows: the file's order if the table was loaded in that order, otherwise the
+    /// order of the first row.</summary>
     public string MainOrder(Experiment experiment)
     {
         var orders = All.Where(f => f.Experiment == experiment && f.Order.Length > 0).Select(f => f.Order).ToList();
@@ -60,12 +60,12 @@ public sealed class Rows
     }
 }
 
-/// <summary>The parameters that make two rows comparable: the same key, another structure.</summary>
+/// <summary>The parameters that make rows comparable. Two rows of different structures are comparable if their keys are equal.</summary>
 public readonly record struct RowKey(string Order, string Keys, string Chain, string Operation, string Item, double? X)
 {
     public static RowKey Of(Figure f) => new(f.Order, f.Keys, f.Chain, f.Operation, f.Item, f.X);
 
-    /// <summary>Returns the columns that match a ratio. The order is not among them, because experiments leave it out if it
-    /// does not vary.</summary>
+    /// <summary>Returns the columns by which rows are matched with a ratio. The order is no such column, because experiments leave out an
+    /// order that does not vary.</summary>
     public static (string Keys, string Chain, string Operation) Case(Figure f) => (f.Keys, f.Chain, f.Operation);
 }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>The figures and conditions of one run, as results.json holds and the report shows them.</summary>
+/// <summary>The figures and conditions of one run, which results.json holds and the report shows.</summary>
 public sealed record RunResult
 {
-    /// <summary>The command as it was typed, without the program.</summary>
+    /// <summary>The command as it was typed, without the program's name.</summary>
     public required string Command { get; init; }
 
     public required DateTimeOffset Started { get; init; }
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>Processor, cores, kernel, runtime, ...: name and value, in the order to show.</summary>
+    /// <summary>The facts about the machine (processor, cores, kernel, runtime, ...), each with a name and a value, in the order of the
+    /// report.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; }
 
     public required IReadOnlyList<KeyValuePair<string, string>> Versions { get; init; }
@@ -23,18 +24,18 @@ public sealed record RunResult
 
     public required IReadOnlyList<Figure> Figures { get; init; }
 
-    /// <summary>The runs that a merged or a comparing result was made of; empty for a run's own result.</summary>
+    /// <summary>The runs from which a merge or a comparison was made; empty for the result of a single run.</summary>
     public IReadOnlyList<RunFacts> Runs { get; init; } = [];
 }
 
-/// <summary>A run behind a merged or a comparing result. Name: the folder as it was named. Side: <c>before</c> or
-/// <c>after</c> in a comparison. Rows: the number of rows that all runs of the same <see cref="Part"/> have in the result;
-/// 0 in a comparison. The result holds one part after the other.</summary>
+/// <summary>A run from which a merge or a comparison was made. Name: the run's folder, as the user wrote it. Side: <c>before</c> or
+/// <c>after</c> in a comparison. Rows: the number of rows that all runs of the same <see cref="Part"/> together have in the result; 0 in a
+/// comparison. The result lists the rows part by part.</summary>
 public sealed record RunFacts(
     string Name, string Side, string Command, DateTimeOffset Started, TimeSpan Duration, bool Quick, ulong Seed, TableFacts Table,
     IReadOnlyList<KeyValuePair<string, string>> Environment, IReadOnlyList<KeyValuePair<string, string>> Versions, int Rows)
 {
-    /// <summary>The command and the family. Runs with the same two are one part of a result.</summary>
+    /// <summary>The command and the family. Runs with the same command and family are one part of a result.</summary>
     public (string Command, int Family) Part => (Command.Split(' ')[0], Table.Family);
 }
 

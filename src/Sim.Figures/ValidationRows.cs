@@ -1,41 +1,41 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>The subject of a check, in the order of the page.</summary>
+/// <summary>The kinds of checks, in the order of the page.</summary>
 public enum CheckKind
 {
     Shape, Answers, Slabs, Kmalloc, Netlink, Dumps, Layout, Other,
 }
 
-/// <summary>One thing that port and kernel must agree on.</summary>
+/// <summary>A value on which the port and the kernel must agree.</summary>
 public sealed record Check(Figure Port, Figure Kernel)
 {
     public bool Agrees { get; } = ValidationRows.Agrees(Port, Kernel);
 
-    /// <summary>Whether the two are the same number, whatever the bound allows.</summary>
+    /// <summary>Whether the port's and the kernel's values are equal, whatever the bound allows.</summary>
     public bool IsEqual => Port.Value.Equals(Kernel.Value);
 
     public bool IsExact => Kernel.Bound is 0;
 
-    /// <summary>Whether the bound is so wide that a port with nothing, or with twice as much, would agree.</summary>
+    /// <summary>Whether the bound is so wide that a port with a value of 0, or with twice the kernel's value, would agree.</summary>
     public bool IsWeak => !IsExact && Math.Abs(Kernel.Value) <= Kernel.Bound;
 
     public CheckKind Kind => Kernel.Metric.Check;
 
-    /// <summary>Whether the values are the upper bits of digests, whose size means nothing.</summary>
+    /// <summary>Whether the values are the upper bits of digests. The numbers of digests mean nothing except equality.</summary>
     public bool IsDigest => Kernel.Unit == Units.Digest;
 }
 
-/// <summary>Reads checks back from rows, and puts their demands in words.</summary>
+/// <summary>Finds the checks in rows, and states their required accuracy in words.</summary>
 public static class ValidationRows
 {
-    /// <summary>The names of facts of a run's environment: the kernel in words, and the value of <c>--kernel</c>.</summary>
+    /// <summary>The names of two facts in a run's environment: the kernel in words, and the value of <c>--kernel</c>.</summary>
     public const string KernelFact = "kernel under test", LaneFact = "lane";
 
     private static readonly string[] s_labels =
         ["counts of the shape", "answers", "slabs", "kmalloc and vmalloc", "netlink bytes", "dumps", "layout of structures", "other"];
 
-    /// <summary>Returns the kernel's rows that have a bound, each with the port's row, which comes before it.</summary>
+    /// <summary>Returns each kernel row that has a bound, together with the port row directly before it.</summary>
     public static IEnumerable<(Figure Port, Figure Kernel)> Checks(IReadOnlyList<Figure> rows)
     {
         for (var i = 1; i < rows.Count; i++)
@@ -49,7 +49,8 @@ public static class ValidationRows
 
     public static string Label(this CheckKind kind) => s_labels[(int)kind];
 
-    /// <summary>Returns the demand in words: exactly equal, or the number of exact checks, and the bounds of the other metrics.</summary>
+    /// <summary>Returns the required accuracy in words: either "exactly equal", or the number of exact checks and the bounds of the other
+    /// metrics.</summary>
     public static string Demand(IReadOnlyCollection<Check> checks)
     {
         var bounded = checks.Where(check => !check.IsExact).ToList();

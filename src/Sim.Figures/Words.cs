@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>Puts rows in words, by the catalogue.</summary>
+/// <summary>Puts the columns of rows in words, using the catalogue.</summary>
 public static class Words
 {
     public static string Experiment(string experiment) => Figures.Experiment.All.Words(experiment);
 
-    /// <summary>Returns the method of an experiment; empty if the page describes it elsewhere or the experiment is unknown.</summary>
+    /// <summary>Returns the method of an experiment; empty if the page describes the method elsewhere or the experiment is
+    /// unknown.</summary>
     public static string Method(string experiment) => Figures.Experiment.All.Find(experiment)?.Method ?? "";
 
     public static string Keys(string keys) => KeyPatterns.All.Words(keys);
@@ -16,7 +17,7 @@ public static class Words
     public static string ReaderOperation(string operation) => Operations.BesideReaders.GetValueOrDefault(operation, operation);
     public static string Step(string operation) => Steps.Words(operation);
 
-    /// <summary>Returns a row's flag in the words of a table's cell or a plot.</summary>
+    /// <summary>Returns a row's flag in the words of table cells and plots.</summary>
     public static string Flag(string flag) => flag switch
     {
         Figure.Unsettled => "not settled",
@@ -31,13 +32,13 @@ public static class Words
         _ => flag,
     };
 
-    /// <summary>Returns the subject of a validation's row: <c>fib IPv4</c>.</summary>
+    /// <summary>Returns the structure and family of a validation's row: <c>fib IPv4</c>.</summary>
     public static string Subject(Figure f) => f.Structure == Names.Layout ? "the layout of structures" : $"{f.Structure} IPv{f.Family}".TrimStart();
 
-    /// <summary>Returns the moment of a validation at which a row was taken: <c>load the table, sorted by address</c>.</summary>
+    /// <summary>Returns the step and conditions in which a validation took a row: <c>load the table, sorted by address</c>.</summary>
     public static string Moment(Figure f) => Listed(f.Scheme, Step(f.Operation), Order(f.Order), Keys(f.Keys), Chain(f.Chain));
 
-    /// <summary>Returns the metric with its place: <c>nodes at depth 12</c>, <c>slab pages, ip_fib_alias</c>.</summary>
+    /// <summary>Returns the metric with its place, such as <c>nodes at depth 12</c> or <c>slab pages, ip_fib_alias</c>.</summary>
     public static string What(Figure f) => (f.X, f.Item) switch
     {
         ({ } x, _) => $"{f.Metric.Words} {Numbers.Show(x)}",
@@ -50,7 +51,7 @@ public static class Words
     public static string Case(string keys, string chain, string operation, string order = "") =>
         Listed(Keys(keys), Chain(chain), Operation(operation), Order(order));
 
-    /// <summary>Returns the parts that are not empty, with commas between.</summary>
+    /// <summary>Joins the parts that are not empty with commas.</summary>
     public static string Listed(params IEnumerable<string> parts) => string.Join(", ", parts.Where(part => part.Length > 0));
 
     public static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];

@@ -18,7 +18,7 @@ public static class KeyPatterns
     public static Vocabulary<Term> All => field ??= new(typeof(KeyPatterns));
 }
 
-/// <summary>Whether lookups wait for one another: the column <c>chain</c>.</summary>
+/// <summary>Whether each lookup waits for the previous lookup: the column <c>chain</c>.</summary>
 public static class Chains
 {
     public static readonly Term Independent = new("independent", "independent keys");
@@ -29,7 +29,8 @@ public static class Chains
     public static Term Of(bool dependent) => dependent ? Dependent : Independent;
 }
 
-/// <summary>Orders of insertion. A fitted row's order is its range of places instead: <c>10 to 1000</c>.</summary>
+/// <summary>Orders of insertion: the column <c>order</c>. In rows of a fit the column holds the fitted range of sizes instead: <c>10 to
+/// 1000</c>.</summary>
 public static class Orders
 {
     public static readonly Term File = new("file", "the file’s order");
@@ -37,14 +38,14 @@ public static class Orders
     public static readonly Term ByLength = new("by-length", "sorted by length");
     public static readonly Term Shuffled = new("shuffled", "shuffled");
 
-    /// <summary>Tables of a size axis: samples of the given table, and generated ones that are larger.</summary>
+    /// <summary>The tables of a size axis: samples of the given table, and larger generated tables.</summary>
     public static readonly Term Sample = new("sample", "sample");
     public static readonly Term Generated = new("generated", "generated");
 
     public static Vocabulary<Term> All => field ??= new(typeof(Orders));
 }
 
-/// <summary>Axes of sizes: the column <c>item</c> of rows that are points of a curve.</summary>
+/// <summary>Axes of sizes. The column <c>item</c> names the axis in rows that are points of a curve.</summary>
 public static class Axes
 {
     public static readonly Term Prefixes = new("prefixes", "prefixes");
@@ -52,8 +53,8 @@ public static class Axes
 
     public static Vocabulary<Term> All => field ??= new(typeof(Axes));
 
-    /// <summary>Returns the place that divides an axis into two parts. Each part has its own fitted line, and the point at the place
-    /// belongs to both.</summary>
+    /// <summary>Returns the size that divides an axis into two parts. Each part has its own fitted line. The point at this size belongs to
+    /// both parts.</summary>
     public static double Split(string axis) => axis == Prefixes ? 1000 : 100;
 }
 
@@ -66,7 +67,8 @@ public static class Sides
     public static Vocabulary<Term> All => field ??= new(typeof(Sides));
 }
 
-/// <summary>Operations on a table or for a packet. A validation has <see cref="Steps"/> instead, each of many operations.</summary>
+/// <summary>Operations on a table or for a packet. A validation uses <see cref="Steps"/> instead, and each step has many
+/// operations.</summary>
 public static class Operations
 {
     public static readonly Term Insert = new("insert", "insert a prefix");
@@ -81,13 +83,13 @@ public static class Operations
     public static readonly Term Receive = new("receive", "packet received");
     public static readonly Term ReceiveRpFilter = new("receive-rp-filter", "received, with rp_filter");
 
-    /// <summary>A change of the trace, whatever its kind.</summary>
+    /// <summary>A change of the trace, of any kind.</summary>
     public static readonly Term Update = new("update", "any change");
     public static readonly Term Replay = new("replay", "replay");
     public static readonly Term Replace = new("replace", "send a peer’s set again");
     public static readonly Term Load = new("load", "load");
 
-    /// <summary>Loss and return of a peer. Its prefixes go to one other peer, to all others, or to none.</summary>
+    /// <summary>The loss or the return of a peer. The peer's prefixes move to one other peer, to all other peers, or to no peer.</summary>
     public static readonly Term LoseToOne = new("lose-to-one", "failover from a lost peer, per prefix");
     public static readonly Term LoseToAll = new("lose-to-all", "lose a peer to all others");
     public static readonly Term LoseToNone = new("lose-to-none", "lose the only peer, per prefix");
@@ -99,7 +101,7 @@ public static class Operations
     public static readonly Term Trace = new("trace", "trace");
     public static readonly Term LosePeer = new("lose-peer", "loss of a peer");
 
-    /// <summary>The conditions of the readers' lookups, and the clock that times them, measured alone.</summary>
+    /// <summary>Lookups by readers, without a writer and beside a writer. The time of reading the clock is measured alone.</summary>
     public static readonly Term NoWriter = new("no-writer", "no writer");
     public static readonly Term BesideWriter = new("beside-writer", "beside a writer at full speed");
     public static readonly Term Clock = new("read-clock", "the clock alone");
@@ -108,7 +110,8 @@ public static class Operations
 
     public static Vocabulary<Term> All => field ??= new(typeof(Operations));
 
-    /// <summary>The updates during which readers look up, in the order of the page, with the words of a column’s heading.</summary>
+    /// <summary>The updates during which readers look up addresses, in the order of the page. Each has the words of its column's
+    /// heading.</summary>
     public static OrderedDictionary<string, string> BesideReaders => field ??= new()
     {
         [Move] = "one moves", [Delete] = "one is withdrawn", [LoseToOne] = "all move to one peer", [Replace] = "all are sent again",

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>An experiment: a value of the column <c>experiment</c>. The method is empty if the page describes it elsewhere.</summary>
+/// <summary>An experiment: a value of the column <c>experiment</c>. The method is empty if the page describes the method
+/// elsewhere.</summary>
 public sealed record Experiment(string Name, string Words, string Method = "") : Term(Name, Words)
 {
     public static readonly Experiment Memory = new("memory", "Memory",
@@ -27,7 +28,7 @@ public sealed record Experiment(string Name, string Words, string Method = "") :
     public static readonly Experiment Update = new("update", "Update",
         "Single changes to the loaded structure, interleaved in the same way (A B B A), also with flushed caches.");
 
-    /// <summary>The noise of bench and of a validation's times.</summary>
+    /// <summary>The noise in the times of bench and of a validation.</summary>
     public static readonly Experiment Aa = new("aa", "A/A: the same structure twice",
         "The same structure on both sides of the pairs. Any difference from 1 is noise of the machine and of the method. A difference of "
         + "that size proves nothing.");

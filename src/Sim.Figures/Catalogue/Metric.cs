@@ -1,29 +1,28 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>Whether less or more of a metric is better.</summary>
+/// <summary>Whether a lower or a higher value of a metric is better.</summary>
 public enum Better
 {
     Less,
     More,
 
-    /// <summary>The metric only describes; it is not a cost.</summary>
+    /// <summary>The metric is a description and not a cost.</summary>
     Neither,
 }
 
-/// <summary>A metric with its unit, words and basis, as rows and pages show it. Code that makes rows in another unit or basis states
-/// that.</summary>
+/// <summary>A metric with the unit, words and basis that rows and pages show. Code that makes rows in another unit or basis sets it
+/// explicitly.</summary>
 public sealed record Metric(string Name, string Unit, string Words, Basis Basis = Basis.Counted, Better Better = Better.Less) : Term(Name, Words)
 {
-    /// <summary>The kind of check, if a validation compares it.</summary>
+    /// <summary>The kind of check, if a validation compares the metric.</summary>
     public CheckKind Check { get; init; } = CheckKind.Other;
 
-    /// <summary>The experiment of the metric, if another experiment has a metric of the same name with another meaning; else
-    /// null.</summary>
+    /// <summary>The metric's experiment, if the metric's name means something else in another experiment; otherwise null.</summary>
     public Experiment? Of { get; init; }
 
-    /// <summary>Makes a row of one value in the metric’s unit. <see cref="Figure.At"/> makes places.</summary>
-    /// <exception cref="ArgumentException">The place is in another experiment, where the name has another meaning.</exception>
+    /// <summary>Makes a row with one value in the metric's unit. <see cref="Figure.At"/> makes the place.</summary>
+    /// <exception cref="ArgumentException">The place belongs to an experiment in which the metric's name has another meaning.</exception>
     public Figure Row(Figure place, double value)
     {
         if (Of is not null && place.Experiment != Of)

@@ -3,11 +3,11 @@ namespace Sim.Figures;
 
 public static partial class Metrics
 {
-    /// <summary>The time of an operation: in ns per lookup or prefix, in ms per load, replay or batch.</summary>
+    /// <summary>The time of an operation: in ns per lookup or per prefix; in ms per load, replay or batch.</summary>
     public static readonly Metric Time = new("time", Units.Nanoseconds, "time", Basis.Measured);
     public static readonly Metric TimePerPrefix = new("time-per-prefix", Units.Nanoseconds, "time per prefix", Basis.Measured);
 
-    /// <summary>The time of one structure or scheme over another's, from interleaved repetitions.</summary>
+    /// <summary>The ratio of the times of two structures or schemes, from interleaved repetitions.</summary>
     public static readonly Metric Ratio = new("ratio", Units.Ratio, "ratio", Basis.Measured, Better.Neither);
 
     public static readonly Metric ObjectBytes = new("object-bytes", Units.Bytes, "bytes in objects");
@@ -18,7 +18,7 @@ public static partial class Metrics
     public static readonly Metric CacheObjectBytes = new("cache-object-bytes", Units.Bytes, "bytes in objects");
     public static readonly Metric CachePageBytes = new("cache-page-bytes", Units.Bytes, "bytes in pages");
 
-    /// <summary>Memory of this program itself.</summary>
+    /// <summary>The memory of this program itself.</summary>
     public static readonly Metric WorkingSet = new("working-set", Units.Bytes, "resident memory", Basis.Measured, Better.Neither);
     public static readonly Metric PeakWorkingSet = new("peak-working-set", Units.Bytes, "greatest resident memory", Basis.Measured, Better.Neither);
     public static readonly Metric GcHeap = new("gc-heap", Units.Bytes, "garbage-collected heap", Basis.Measured, Better.Neither);

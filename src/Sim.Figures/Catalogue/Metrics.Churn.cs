@@ -41,7 +41,7 @@ public static partial class Metrics
     public static readonly Metric BatchP99 = new("batch-p99", Units.Nanoseconds, "time per batch, 99th percentile", Basis.Measured);
     public static readonly Metric BatchWorst = new("batch-worst", Units.Nanoseconds, "time per batch, worst", Basis.Measured);
 
-    /// <summary>The ratio of changes with warm caches; <see cref="Ratio"/> is the one with cold caches.</summary>
+    /// <summary>The ratio of the times of changes with warm caches. <see cref="Ratio"/> is the ratio with cold caches.</summary>
     public static readonly Metric WarmRatio = new("ratio-warm", Units.Ratio, "ratio, warm caches", Basis.Measured, Better.Neither);
 
     public static readonly Metric Speed = new("speed", Units.Ratio, "times faster than the trace’s own clock", Basis.Measured, Better.More);

@@ -13,11 +13,11 @@ public static partial class Metrics
     public static readonly Metric OnlyAfter = Event("only-after", "rows only after");
     public static readonly Metric InSome = Event("in-some", "measured rows that are missing in some runs of a side");
     public static readonly Metric Alpha = new("alpha", Units.Probability, "chance of calling any unchanged row changed", Basis.Modelled, Better.Neither);
-    /// <summary>The test by its name, the row's item.</summary>
+    /// <summary>A statistical test. The row's item is the name of the test.</summary>
     public static readonly Metric Test = new("test", Units.Count, "tests applied", Basis.Modelled, Better.Neither);
 
-    /// <summary>The metrics of rows that compare two runs. The name has the experiment, the side and the metric of the compared rows:
-    /// <c>lookup/time</c>, or <c>validate/port/nodes</c> for a validation.</summary>
+    /// <summary>The metrics of rows that compare two runs. A metric's name joins the experiment, the side (if any) and the metric of the
+    /// compared rows: <c>lookup/time</c>, <c>validate/port/nodes</c>.</summary>
     public static class Compared
     {
         public static Metric Of(Figure row) =>

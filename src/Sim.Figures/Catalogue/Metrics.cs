@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>The catalogue of metrics. Experiments make rows through it, and reports ask for rows through it.</summary>
+/// <summary>The catalogue of metrics. Experiments make rows with these metrics, and reports find rows by them.</summary>
 public static partial class Metrics
 {
     private static readonly Lazy<ILookup<string, Metric>> s_byName = new(() => All.ToLookup(metric => metric.Name));
@@ -12,11 +12,12 @@ public static partial class Metrics
         .. Fitted.Where(cost => cost != Time).SelectMany(cost => new[] { Exponent.OfCost(cost), RSquared.OfCost(cost) }),
     ];
 
-    /// <summary>Returns the metric of a name. A name that the catalogue lacks, as in rows of another version, gives a metric shown by that
-    /// name.</summary>
+    /// <summary>Returns the metric with a name. If the catalogue lacks the name, because another version made the row, makes a metric with
+    /// this name.</summary>
     public static Metric Of(string name, string experiment) => Find(name, experiment) ?? new(name, "", name, Better: Better.Neither);
 
-    /// <summary>Returns the metric of a name; null if there is none. The experiment tells metrics of the same name apart.</summary>
+    /// <summary>Returns the metric with a name; null if the catalogue lacks the name. The experiment distinguishes metrics with the same
+    /// name.</summary>
     public static Metric? Find(string name, string experiment) => experiment == Experiment.Compare && name.Contains('/')
         ? Compared.Find(name)
         : s_byName.Value[name].FirstOrDefault(metric => metric.Of is null || experiment == metric.Of);

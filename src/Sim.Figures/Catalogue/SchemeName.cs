@@ -7,7 +7,7 @@ public enum BindingPlace
     AllowedIps,
     Routes,
 
-    /// <summary>AllowedIPs on a FIB trie of their own.</summary>
+    /// <summary>AllowedIPs that the device keeps in a FIB trie.</summary>
     PrivateFib,
 }
 
@@ -26,13 +26,14 @@ public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Na
     public static readonly SchemeName Attribute = new("RTA_WGPEER", BindingPlace.Routes);
     public static readonly SchemeName Via = new("RTA_VIA", BindingPlace.Routes);
     public static readonly SchemeName NexthopObjects = new("nexthop objects", BindingPlace.Routes);
-    /// <summary>Nexthop objects of a kernel without the series: the route leads to an object, and the object only to the device.</summary>
+    /// <summary>Nexthop objects of a kernel without the series: the route leads to an object, and the object leads only to the
+    /// device.</summary>
     public static readonly SchemeName NexthopsWithoutPeer = new("nexthop objects without a peer", BindingPlace.Routes);
     public static readonly SchemeName PrivateFib = new("AllowedIPs on a FIB trie", BindingPlace.PrivateFib);
     public static readonly SchemeName PrivateFibAndRoutes = PrivateFib.WithRoutes();
     public static readonly SchemeName OwnDevices = new("a device per peer", BindingPlace.Routes);
 
-    /// <summary>The attribute in an IPv6 FIB that no kernel has.</summary>
+    /// <summary>The route attribute in IPv6 FIBs that no kernel has.</summary>
     public static readonly SchemeName SharedStates = new("RTA_WGPEER, what if: shared states", BindingPlace.Routes) { IsWhatIf = true };
     public static readonly SchemeName LevelCompression = new("RTA_WGPEER, what if: level compression", BindingPlace.Routes) { IsWhatIf = true };
 
@@ -41,24 +42,25 @@ public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Na
     public static readonly SchemeName RouteAttribute = new("route attribute", BindingPlace.Routes);
     public static readonly SchemeName PlainRoutes = new("plain routes", BindingPlace.Routes);
 
-    /// <summary>The hashes of fib_info: Linux's own, and that of the first patch of kernel-patch/series-fixes.</summary>
+    /// <summary>The two hashes of fib_infos: Linux's hash, and the hash of the first patch of kernel-patch/series-fixes.</summary>
     public static readonly SchemeName Unhashed = new("RTA_WGPEER, stock hash", BindingPlace.Routes);
     public static readonly SchemeName Hashed = new("RTA_WGPEER, hash of the series", BindingPlace.Routes);
 
     public static Vocabulary<SchemeName> All => field ??= new(typeof(SchemeName));
 
-    /// <summary>Returns the place where a scheme binds. An unknown scheme, as of another version, counts as binding in routes.</summary>
+    /// <summary>Returns the place where a scheme binds. An unknown scheme (from another version) counts as a scheme that binds in
+    /// routes.</summary>
     public static BindingPlace PlaceOf(string name) => All.Find(name)?.Place ?? BindingPlace.Routes;
 
     public static bool IsOfNoKernel(string name) => All.Find(name)?.IsWhatIf == true;
 
-    /// <summary>Whether the scheme is one that no kernel has.</summary>
+    /// <summary>Whether no kernel has the scheme.</summary>
     public bool IsWhatIf { get; init; }
 
     /// <summary>Whether the scheme removes a prefix by sending the peer's whole set again.</summary>
     public bool Resends { get; init; }
 
-    /// <summary>The same scheme without an additional route per prefix; itself if it has no such routes.</summary>
+    /// <summary>The same scheme without the additional route per prefix. A scheme without such routes returns itself.</summary>
     public SchemeName Plain { get => field ?? this; init; }
 
     /// <summary>Whether each prefix has a route to the device in addition to its binding.</summary>

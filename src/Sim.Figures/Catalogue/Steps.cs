@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>A form of step names: a part (a step, a number, a way) between two pieces of text. It makes and reads such names,
+/// <summary>A pattern of step names: a variable part (a step, a number, a way) between two fixed texts. It makes such names, reads them,
 /// and puts them in words.</summary>
 public sealed record StepForm(string Before, string After, Func<string, string> Words)
 {
@@ -9,12 +9,12 @@ public sealed record StepForm(string Before, string After, Func<string, string> 
 
     public string Of(int part) => Of(part.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Returns the part in a step's name; null if the step has another form.</summary>
+    /// <summary>Returns the variable part of a step's name; null if the name does not fit the pattern.</summary>
     public string? PartOf(string step) => step.Length > Before.Length + After.Length
         && step.StartsWith(Before, StringComparison.Ordinal) && step.EndsWith(After, StringComparison.Ordinal) ? step[Before.Length..^After.Length] : null;
 }
 
-/// <summary>The steps of a validation, each of many changes: the column <c>operation</c> of its rows.</summary>
+/// <summary>The steps of a validation: the column <c>operation</c> of its rows. Each step has many changes.</summary>
 public static class Steps
 {
     public static readonly Term Setup = new("setup", "before the first prefix");
@@ -59,7 +59,7 @@ public static class Steps
     public static readonly Term SendByRoute = new("dst", "send: the route that the packet brings");
     public static readonly Term Receive = new("rx", "receive: the route back to the source");
 
-    /// <summary>A trace's phases: a replay in windows of some milliseconds, and the way back.</summary>
+    /// <summary>The phases of a trace: a replay in windows of some milliseconds, and the return to the start.</summary>
     public static readonly Term Replay = new("replay", "replay");
     public static readonly Term ReplayAlone = new("replay-0", "replay, each change alone");
     public static readonly Term Back = new("back", "back");
@@ -67,7 +67,8 @@ public static class Steps
     public static readonly StepForm ReplayIn = new("replay-", "", ms => $"replay in windows of {ms} ms");
     public static readonly StepForm BackFrom = new("back-", "", ms => $"back to the start of the replay in windows of {ms} ms");
 
-    /// <summary>One message gives a nexthop object another peer. The part is the value of <c>nexthop_compat_mode</c>.</summary>
+    /// <summary>One message gives a nexthop object another peer. The variable part of the name is the value of
+    /// <c>nexthop_compat_mode</c>.</summary>
     public static readonly StepForm MoveObject = new("move-object-compat-", "", mode => $"give a nexthop object another peer{Announced(mode)}");
     public static readonly StepForm MoveObjectBack = new("move-object-back-compat-", "", mode => $"give it the old peer back{Announced(mode)}");
 
@@ -84,14 +85,14 @@ public static class Steps
 
     public static Vocabulary<Term> All => field ??= new(typeof(Steps));
 
-    /// <summary>The route attribute's ways to the peer of a packet.</summary>
+    /// <summary>The ways in which the route attribute finds the peer of a packet.</summary>
     public static IReadOnlyList<string> RouteWays => field ??= [Send, SendByRoute, Receive];
 
-    /// <summary>The forms in the order in which a name is tried.</summary>
+    /// <summary>The patterns, in the order in which names are matched.</summary>
     public static IReadOnlyList<StepForm> Forms =>
         field ??= [ThenSend, ThenSendByRoute, ThenReceive, ReplayIn, BackFrom, MoveObject, MoveObjectBack, SetMode, InMainTable, DumpAfter, LoadBy, DeleteBy, FlushNexthop];
 
-    /// <summary>Returns a step in words. An unknown step, as of another version, is returned unchanged.</summary>
+    /// <summary>Returns a step in words. An unknown name (from another version) is returned unchanged.</summary>
     public static string Words(string step)
     {
         if (All.Find(step) is { } term)

@@ -22,6 +22,6 @@ public sealed class Vocabulary<T>(Type declaring)
 
     public T? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>Returns the words of a name. An unknown name, as in rows of another version, is returned unchanged.</summary>
+    /// <summary>Returns the words of a name. An unknown name (from another version) is returned unchanged.</summary>
     public string Words(string name) => Find(name)?.Words ?? name;
 }

@@ -10,7 +10,7 @@ public static class Units
 
     public const string Count = "count", PerOperation = "per operation", Lines = "lines", Ratio = "ratio", Probability = "p";
 
-    /// <summary>The upper 53 bits of a digest. Digests are equal or not; their size means nothing.</summary>
+    /// <summary>The upper 53 bits of a digest. Two digests are equal or different; the numbers have no other meaning.</summary>
     public const string Digest = "digest";
 
     public const string PerSecond = "per second";

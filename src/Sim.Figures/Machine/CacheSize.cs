@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures.Machine;
 
-/// <summary>Sizes of caches as systems, people and reports write them.</summary>
+/// <summary>Reads and writes sizes of caches in the forms that systems, people and reports use.</summary>
 public static class CacheSize
 {
-    /// <summary>The smallest and the largest size that is taken for a last-level cache.</summary>
+    /// <summary>The smallest and the largest size that is accepted as the size of a last-level cache.</summary>
     public const long Least = 64L << 10, Most = 16L << 30;
 
     /// <summary>Reads a whole number and a unit: <c>32768K</c> (sysfs), <c>512 KB</c> (/proc/cpuinfo), <c>260M</c>. K,
@@ -30,8 +30,8 @@ public static class CacheSize
         return true;
     }
 
-    /// <summary>Returns the size at the beginning of a report's fact, in the form of <see cref="Show"/> or sysfs; 0 if
-    /// there is none.</summary>
+    /// <summary>Returns the size at the beginning of a report's fact, written as by <see cref="Show"/> or by sysfs; 0 if the fact begins
+    /// with no size.</summary>
     public static long OfFact(string fact) => TryParse(fact.Split('(', 2)[0].Trim(), out var bytes) ? bytes : 0;
 
     /// <summary>Returns the size in the largest unit in which it is a whole number: <c>32 MiB</c>.</summary>

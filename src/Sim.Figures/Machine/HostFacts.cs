@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Figures.Machine;
 
-/// <summary>Reads the facts of a machine that are needed to interpret its numbers.</summary>
+/// <summary>Reads the facts about a machine that help to interpret its measurements.</summary>
 public static class HostFacts
 {
     /// <summary>The names of facts that differ in every run.</summary>
@@ -12,7 +12,8 @@ public static class HostFacts
 
     public const string CacheFact = "last-level cache";
 
-    /// <summary>Returns the facts at the start of a run. A size of 0 stands for the last-level cache that the system reports.</summary>
+    /// <summary>Returns the facts at the start of a run. If <paramref name="cacheBytes"/> is 0, the facts state the last-level cache that
+    /// the system reports.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Environment(long cacheBytes = 0) =>
     [
         new("processor", FirstValue("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString()),
@@ -25,7 +26,7 @@ public static class HostFacts
         new(LoadFact, LoadAverage()),
     ];
 
-    /// <summary>The bytes of the last-level cache that the system reports; 0 if it reports none.</summary>
+    /// <summary>The size in bytes of the last-level cache that the system reports; 0 if the system reports no such cache.</summary>
     public static long LastLevelCacheBytes { get; } = CacheSize.OfFact(LastLevelCache());
 
     public static string LoadAverage() => ReadLine("/proc/loadavg") ?? "unknown";
@@ -39,7 +40,7 @@ public static class HostFacts
 
     private static string? ReadLine(string file) => FirstLine(file)?.Trim();
 
-    /// <summary>Returns the first line, or the first that fits; null if there is none, or if the file cannot be read.</summary>
+    /// <summary>Returns the first line of a file, or the first line that fits; null if no line fits or the file cannot be read.</summary>
     public static string? FirstLine(string file, Func<string, bool>? fits = null)
     {
         try

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures.Machine;
 
-/// <summary>The system's counters at a moment of the run's clock, in seconds. A counter that the system lacks is null. Busy: work of all
-/// processors. Own: this process's part of it. Steal: time that a hypervisor gave to others while a processor here had work. Waiting: time
-/// in which some task waited for a processor.</summary>
+/// <summary>The system's counters at a moment of the run's clock, in seconds. A counter that the system lacks is null. Busy: the work of
+/// all processors. Own: the work of this process. Steal: the time that a hypervisor gave to other guests while a processor here had work.
+/// Waiting: the time in which some task waited for a processor.</summary>
 public readonly record struct MachineReading(double Seconds, double? Busy, double? Own, double? Steal, double? Waiting)
 {
-    /// <summary>Ticks per second of /proc/stat (USER_HZ): 100 on every Linux that .NET supports.</summary>
+    /// <summary>The ticks per second in /proc/stat (USER_HZ): 100 on every Linux that .NET supports.</summary>
     private const double TicksPerSecond = 100;
 
-    /// <summary>Reads /proc. On systems without it, all but the time is null.</summary>
+    /// <summary>Reads the system's counters in /proc. Without /proc, these counters are null.</summary>
     public static MachineReading At(double seconds)
     {
         var (busy, steal) = OfStat(HostFacts.FirstLine("/proc/stat"));

@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures.Machine;
 
-/// <summary>Watches for other work on the machine during a run. The measuring thread reads the counters between measurements,
-/// so nothing runs beside them.
+/// <summary>Watches for other work on the machine during a run. The measuring thread reads the counters between measurements, so no other
+/// thread disturbs a measurement.
 /// <code>
 ///   readings   |----|------|----|----------|      others' share of a processor in each part:
 ///                         [measured]              (busy - own + steal) / seconds, over the parts that hold what was measured
 /// </code></summary>
 public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset started, int processors)
 {
-    /// <summary>The share of a processor that others may use before the machine counts as busy; 2 % of all processors if that
-    /// is more.</summary>
+    /// <summary>The machine counts as busy if other processes use more than a quarter of one processor, and more than 2 % of all
+    /// processors.</summary>
     private const double LeastBusy = 0.25, BusyOfAll = 0.02;
 
     /// <summary>If the machine is busy for this share of the run, the run gets a warning.</summary>
     private const double BusyTime = 0.1;
 
-    /// <summary>Shortest time in seconds between two readings: the kernel counts in hundredths.</summary>
+    /// <summary>The shortest time in seconds between two readings. The kernel counts in hundredths of a second.</summary>
     private const double LeastSeconds = 0.2;
 
     private readonly List<MachineReading> _readings = [read()];
 
-    /// <summary>A watch of no machine: nothing is known, and nothing is busy.</summary>
+    /// <summary>A watch that watches no machine. It knows no load, so the machine never counts as busy.</summary>
     public static MachineWatch None => new(static () => default, DateTimeOffset.UnixEpoch, 1);
 
     /// <summary>The share of a processor above which the machine counts as busy.</summary>
     public double Threshold => Math.Max(LeastBusy, BusyOfAll * processors);
 
-    /// <summary>Reads the counters, and keeps them unless the last ones are too recent. Returns the seconds of the run’s clock.</summary>
+    /// <summary>Reads the counters, and keeps the reading unless the last reading is too recent. Returns the seconds on the run's
+    /// clock.</summary>
     public double Sample()
     {
         var now = read();
@@ -36,9 +37,9 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
         return now.Seconds;
     }
 
-    /// <summary>Returns the number of processors that others used between two moments of the run's clock, including time taken by a
-    /// hypervisor; null if it is not known. It is counted between the readings around the two moments, so a short measurement is judged
-    /// by the fifth of a second that contains it.</summary>
+    /// <summary>Returns the number of processors that other processes and a hypervisor used between two moments of the run's clock; null if
+    /// the number is not known. The count begins and ends at the readings around the two moments. So a short measurement is judged by the
+    /// whole fifth of a second around it.</summary>
     public double? Others(double from, double to)
     {
         var first = Math.Max(_readings.FindLastIndex(reading => reading.Seconds <= from), 0);
@@ -47,10 +48,11 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
         return Share(_readings[Math.Max(Math.Min(first, last - 1), 0)], _readings[last]);
     }
 
-    /// <summary>Returns whether others used more than the threshold between two moments; false if it is not known.</summary>
+    /// <summary>Returns whether other processes used more than the threshold between two moments; false if their use is not
+    /// known.</summary>
     public bool IsBusy(double from, double to) => Others(from, to) > Threshold;
 
-    /// <summary>Runs an experiment. If others used the machine meanwhile, marks the rows that the experiment added.</summary>
+    /// <summary>Runs an experiment. If the machine was busy during the experiment, marks the rows that the experiment added.</summary>
     public void Run(List<Figure> figures, Action experiment)
     {
         var (first, from) = (figures.Count, Sample());
@@ -64,7 +66,7 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
         }
     }
 
-    /// <summary>Returns facts for a report; "unknown" if the system lacks a counter.</summary>
+    /// <summary>Returns facts about the load, for a report. A fact is "unknown" if the system lacks its counter.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Facts()
     {
         var load = Load();
@@ -76,7 +78,7 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
         ];
     }
 
-    /// <summary>Returns a remark if the machine was busy; null if it was quiet or nothing is known.</summary>
+    /// <summary>Returns a remark if the machine was busy; null if the machine was quiet or its load is not known.</summary>
     public string? Warning() => Load() is { } load && load.BusyShare >= BusyTime
         ? $"The machine was busy: other processes and the hypervisor used {load.Describe(started)}. For {Whole(load.BusyShare)} of the run it was more than "
             + $"{Number(Threshold)}. Times that were measured meanwhile are marked busy and get no verdict; run again on a quiet machine."
@@ -101,8 +103,8 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
         return new(median, worst.Share!.Value, worst.At, parts.Where(part => part.Share > Threshold).Sum(part => part.Seconds) / all);
     }
 
-    /// <summary>Returns the number of processors that others used. Kernel ticks and process times are counted differently, so a negative
-    /// number counts as 0.</summary>
+    /// <summary>Returns the number of processors that other processes used. The kernel counts ticks and process times differently, so the
+    /// difference may be negative; it then counts as 0.</summary>
     private static double? Share(MachineReading from, MachineReading to) =>
         to.Seconds > from.Seconds && to.Busy - from.Busy - (to.Own - from.Own) is { } others
             ? Math.Max(0, others + Math.Max(0, to.Steal - from.Steal ?? 0)) / (to.Seconds - from.Seconds)
@@ -121,8 +123,8 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
     private static string Whole(double share) => $"{(share * 100).ToString("0", CultureInfo.InvariantCulture)} %";
 }
 
-/// <summary>The number of processors that others used: its median and maximum over the run, the second of the maximum, and the share of
-/// time above the threshold.</summary>
+/// <summary>The number of processors that other processes used: the median and the maximum over the run, the second at which the maximum
+/// occurred, and the share of time above the threshold.</summary>
 public readonly record struct MachineLoad(double Median, double Worst, double WorstAt, double BusyShare)
 {
     public string Describe(DateTimeOffset started) => string.Create(

@@ -5,28 +5,27 @@ using Sim.Figures.Machine;
 
 namespace Sim.Figures.Measuring;
 
-/// <summary>Empties the processor's caches before a pair of repetitions. Otherwise, in A B B A, a repetition after one of the same
-/// structure would find upper nodes in the last-level cache, and a repetition after one of the other structure would not. Ratios would
-/// then lie around two values.
+/// <summary>Empties the processor's caches before each pair of repetitions. Without a sweep between the two B of A B B A, the second B
+/// would find its upper nodes in the last-level cache, and the first B would not. The ratios would then gather around two values.
 /// <code>
-///   sweep A B   sweep B A      one sweep serves both of a pair: what A leaves in the cache is none of B's
+///   sweep A B   sweep B A      one sweep per pair is enough: A leaves nothing of B in the cache
 /// </code></summary>
-/// <remarks>A sweep reads an array four times as large as the last-level cache, because the cache does not strictly forget the oldest line
-/// first. With 32 MiB, the quartiles of the A/A rows of lookups are 0.86 to 1.15 after a sweep of half the cache's size, and 0.98 to 1.02
-/// after twice its size; those of updates need four times. If four times takes longer than the planned seconds (a VM may see 260 MiB,
-/// which it shares), the sweep is shorter, but at least once the size. The report says by how much, and the A/A rows show the remaining
-/// effect. A size of 0 is unknown. Small structures are not swept, because both stay in the cache, whichever ran before. A sweep would
-/// also remove the code, and a few operations would show little else: operations on three prefixes take microseconds after a
-/// sweep.</remarks>
+/// <remarks>A sweep reads an array four times as large as the last-level cache, because a cache does not always evict its oldest line
+/// first. In a cache of 32 MiB, the quartiles of the A/A rows of lookups are 0.86 and 1.15 after a sweep of half the cache's size. After a
+/// sweep of twice its size they are 0.98 and 1.02. Updates need a sweep of four times its size. If such a sweep takes longer than the
+/// planned seconds, the sweep is shorter, but covers the cache at least once. This happens in a VM that sees a shared cache of 260 MiB. The
+/// report states the size of the sweep, and the A/A rows show the remaining effect. A cache size of 0 means that the size is unknown. Small
+/// structures are not swept, because both stay in the cache anyway. A sweep would also evict the code, and loading the code again would
+/// dominate short measurements: operations on three prefixes take microseconds after a sweep.</remarks>
 public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.PositiveInfinity) : IDisposable
 {
     private const int Times = 4;
     private const long LeastBytes = 64 << 20;
 
-    /// <summary>The largest array. A larger cache does not belong to one processor.</summary>
+    /// <summary>The largest size of the array. A cache that needs more does not belong to one processor.</summary>
     private const long MostBytes = 2L << 30;
 
-    /// <summary>The array takes at most this share of the memory.</summary>
+    /// <summary>The array takes at most an eighth of the memory.</summary>
     private const int MemoryShare = 8;
 
     private const int LineBytes = 64;
@@ -34,16 +33,16 @@ public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.P
     private byte* _array;
     private long _arrayBytes, _at, _sum;
 
-    /// <summary>Bytes that a sweep reads; 0 before the first.</summary>
+    /// <summary>The number of bytes that a sweep reads; 0 before the first sweep.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>The sweep in words, for the conditions of a run.</summary>
+    /// <summary>A description of the sweep, for the conditions of a run.</summary>
     public string Fact => Bytes == 0
         ? "none: the structures fit in the last-level cache together"
         : $"{CacheSize.Show(Bytes)} before each pair of repetitions"
             + (cacheBytes > 0 ? $", {Bytes / (double)cacheBytes:0.0} times the last-level cache" : "");
 
-    /// <summary>Sweeps, unless structures of this size together stay in the last-level cache.</summary>
+    /// <summary>Sweeps the cache, unless the structures fit into the last-level cache together.</summary>
     public void Run(long bytes)
     {
         if (!Empties(bytes))
@@ -53,11 +52,11 @@ public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.P
         Read(Bytes);
     }
 
-    /// <summary>Returns whether structures of this size are swept out.</summary>
+    /// <summary>Returns whether <see cref="Run"/> sweeps the cache for structures of this total size.</summary>
     public bool Empties(long bytes) => !Fits(bytes, cacheBytes);
 
-    /// <summary>Returns whether structures of this size stay in the cache together. They may take half of it, because keys, code and other
-    /// data need the rest.</summary>
+    /// <summary>Returns whether structures of this total size stay in the cache. The structures may take half of the cache, because keys,
+    /// code and other data need the rest.</summary>
     public static bool Fits(long bytes, long cacheBytes) => bytes <= cacheBytes / 2;
 
     /// <summary>Returns the bytes to read: four times the cache, or as much as the time and the array allow, but at least once the

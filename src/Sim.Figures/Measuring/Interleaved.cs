@@ -10,8 +10,8 @@ public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
 
     public Spread Ratio => Spread.Of(Ratios);
 
-    /// <summary>The A/A ratios of these repetitions: in each group, the second repetition of A over its first, and the same for
-    /// B.</summary>
+    /// <summary>The A/A ratios: in each group, the second time of A divided by the first time of A, and the second time of B divided by the
+    /// first time of B.</summary>
     public IEnumerable<double> Selves => new[] { A, B }.SelectMany(times =>
         Enumerable.Range(0, times.Length / 2).Select(group => times[group * 2 + 1] / times[group * 2]));
 
@@ -20,7 +20,7 @@ public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
         [.. parts.SelectMany(part => part.A)], [.. parts.SelectMany(part => part.B)], [.. parts.SelectMany(part => part.Ratios)]);
 }
 
-/// <summary>Interleaves repetitions so that slow drift falls on both sides alike:
+/// <summary>Interleaves repetitions so that slow drift affects both sides equally:
 /// <code>
 ///   time   --------------------------------------->
 ///   order  A B B A  A B B A  ...       a linear drift cancels inside each group of four
@@ -28,26 +28,26 @@ public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
 /// </code></summary>
 public static class Interleaved
 {
-    /// <summary>Runs groups of A B B A. Each group gives two repetitions of A, two of B, and two ratios. A run returns its
-    /// seconds, without its preparation. If first runs are slower, run each once before. If a run leaves its memory in the
-    /// caches, use a <see cref="CacheSweep"/>.</summary>
+    /// <summary>Runs groups of A B B A. Each group gives two repetitions of A, two of B, and two ratios. Each repetition returns its
+    /// seconds, without the time of its preparation. If first repetitions are slower, call A and B once before. If a repetition leaves its
+    /// data in the caches, use a <see cref="CacheSweep"/>.</summary>
     public static InterleavedTimes Run(int groups, Func<double> a, Func<double> b, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
         return Run(done => done < groups, a, b, cancel);
     }
 
-    /// <summary>Runs at least one group, and more as long as <paramref name="another"/> returns true for the number of groups done.
-    /// Calls <paramref name="before"/> before each pair.</summary>
+    /// <summary>Runs at least one group. Runs more groups as long as <paramref name="another"/> returns true for the number of completed
+    /// groups. Calls <paramref name="before"/> before each pair.</summary>
     public static InterleavedTimes Run(Func<int, bool> another, Func<double> a, Func<double> b, CancellationToken cancel, Action? before = null) =>
         RunMany(another, () => [a()], () => [b()], cancel, before)[0];
 
-    /// <summary>Does the same for runs that give several times, such as that of an insertion and that of a deletion. Returns a
-    /// result for each.</summary>
+    /// <summary>Runs groups of repetitions that return several times each, such as the time of an insertion and the time of a deletion.
+    /// Returns one result for each of these times.</summary>
     public static InterleavedTimes[] RunMany(int groups, Func<double[]> a, Func<double[]> b, CancellationToken cancel) =>
         RunMany(done => done < groups, a, b, cancel);
 
-    /// <summary>Does the same as long as <paramref name="another"/> returns true.</summary>
+    /// <summary>Runs groups of repetitions that return several times each, as long as <paramref name="another"/> returns true.</summary>
     public static InterleavedTimes[] RunMany(
         Func<int, bool> another, Func<double[]> a, Func<double[]> b, CancellationToken cancel, Action? before = null)
     {

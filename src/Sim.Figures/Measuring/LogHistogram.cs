@@ -4,12 +4,13 @@ using System.Runtime.CompilerServices;
 
 namespace Sim.Figures.Measuring;
 
-/// <summary>Counts times in steps that grow with the times, as the lab's module does. The size is fixed, and nothing is allocated:
+/// <summary>Counts times in steps that grow with the times, as the lab's module does. The histogram has a fixed size, so counting allocates
+/// no memory:
 /// <code>
 ///   octave 0   0 ... 63               64 steps of 1
 ///   octave n   64 &lt;&lt; n-1 ... 64 &lt;&lt; n   64 steps of 1 &lt;&lt; n-1: each at most 1/64 of its time
 /// </code>
-/// The last step also holds all longer times.</summary>
+/// The last step also counts all longer times.</summary>
 public sealed class LogHistogram
 {
     public const int Steps = 64, Octaves = 26;
@@ -18,7 +19,7 @@ public sealed class LogHistogram
 
     public long Count { get; private set; }
 
-    /// <summary>Counts a time, in any unit: at least 0.</summary>
+    /// <summary>Counts a time of 0 or more, in any unit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Record(long time)
     {
@@ -29,7 +30,7 @@ public sealed class LogHistogram
     }
 
     /// <summary>Adds the counts of an octave's steps.</summary>
-    /// <exception cref="ArgumentException">There is no such octave, or it has another number of steps.</exception>
+    /// <exception cref="ArgumentException">The octave does not exist, or the number of counts is not the number of its steps.</exception>
     public void Add(int octave, IReadOnlyList<long> counts)
     {
         if (octave is < 0 or >= Octaves || counts.Count != Steps)
@@ -48,9 +49,9 @@ public sealed class LogHistogram
         Count += other.Count;
     }
 
-    /// <summary>Returns the time below which this share of the counted times lies. It assumes that times are spread evenly over each
-    /// step.</summary>
-    /// <exception cref="InvalidOperationException">Nothing was counted.</exception>
+    /// <summary>Returns the time below which this share of the counted times lies. It assumes that the times in a step are spread
+    /// evenly.</summary>
+    /// <exception cref="InvalidOperationException">The histogram is empty.</exception>
     public double Percentile(double share)
     {
         if (Count == 0)

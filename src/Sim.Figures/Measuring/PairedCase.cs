@@ -4,18 +4,19 @@ using Sim.Files;
 
 namespace Sim.Figures.Measuring;
 
-/// <summary>One time of one pass: the two sides interleaved, and the first side against itself, if that was run.</summary>
+/// <summary>The repetitions of one kind of time in one pass: the two sides interleaved and, if measured, the first side against
+/// itself.</summary>
 public readonly record struct PassTimes(InterleavedTimes Pair, InterleavedTimes? Self)
 {
     public Passes.Pass Summary => Passes.Of(Pair.Ratios, Self?.Ratios ?? Pair.Selves);
 }
 
-/// <summary>One time of all passes that were kept. The noise is the factor up to which equal structures differed in these
+/// <summary>The repetitions of one kind of time in all kept passes. The noise is the factor by which equal structures differed in these
 /// repetitions.</summary>
 public sealed record SettledTimes(InterleavedTimes Pair, InterleavedTimes? Self, double Noise, string Flag);
 
-/// <summary>One measurement on two structures, in passes of at most MostGroups groups. A pass asks after each group whether
-/// another follows. It gives one result for each time of a repetition, and rows are made of the results in the same
+/// <summary>One measurement on two structures, in passes of at most <c>MostGroups</c> groups. After each group, a pass asks whether another
+/// group follows. The pass returns one result for each time that a repetition returns. <c>AddRows</c> gets the results in the same
 /// order.</summary>
 public sealed record PairedCase(
     string Name, int Repetitions, int MostGroups, Func<Func<int, bool>, PassTimes[]> Measure, Action<IReadOnlyList<SettledTimes>> AddRows)
@@ -27,10 +28,10 @@ public sealed record PairedCase(
     /// <summary>The number of groups of the last pass.</summary>
     public int Groups => _passes[^1].Times[0].Pair.A.Length / 2;
 
-    /// <summary>Whether the passes so far, or two of three, agree in every time.</summary>
+    /// <summary>Whether enough passes agree in every kind of time: all passes so far, or two of three passes.</summary>
     public bool Settled => Enumerable.Range(0, _passes[0].Times.Length).All(time => Settle(time).Settled);
 
-    /// <summary>Adds a pass, with the moments of the run's clock at which it began and ended.</summary>
+    /// <summary>Adds a pass that began and ended at these moments of the run's clock.</summary>
     public void Add(PassTimes[] times, double from, double to) => _passes.Add((times, from, to));
 
     public void Finish(MachineWatch watch) => AddRows([.. Enumerable.Range(0, _passes[0].Times.Length).Select(time => Result(time, watch))]);
@@ -49,28 +50,28 @@ public sealed record PairedCase(
     }
 }
 
-/// <summary>Makes passes over cases within the time budget, and reads the machine's counters between them.</summary>
+/// <summary>Makes passes over cases within the time budget. Reads the machine's counters between passes.</summary>
 public sealed class PassRunner(TimeBudget budget, MachineWatch watch, IWorkProgress progress, CancellationToken cancel)
 {
-    /// <summary>The number of passes that are always made. If they disagree, another is made.</summary>
+    /// <summary>The number of passes that are always made. If these passes disagree, one more pass is made.</summary>
     public const int Least = 2;
 
-    /// <summary>Makes one pass over each case, with as many groups as its share of the time allows.</summary>
+    /// <summary>Makes one pass over each case, with as many groups as the case's share of the time allows.</summary>
     public void Pass(IEnumerable<PairedCase> cases)
     {
         foreach (var one in cases)
             Pass(one, budget.Next(one.MostGroups));
     }
 
-    /// <summary>Makes one pass over each case with a fixed number of groups, however long that takes. Use it if later counts depend on the
-    /// number.</summary>
+    /// <summary>Makes one pass over each case with a fixed number of groups, however long the pass takes. Use this method if later counts
+    /// depend on the number of groups.</summary>
     public void Pass(IEnumerable<PairedCase> cases, int groups)
     {
         foreach (var one in cases)
             Pass(one, done => done < groups);
     }
 
-    /// <summary>Makes another pass over cases whose passes disagree, and then makes the rows of all cases.</summary>
+    /// <summary>Makes one more pass over each case whose passes disagree. Then makes the rows of all cases.</summary>
     public void Finish(IReadOnlyList<PairedCase> cases)
     {
         foreach (var one in cases.Where(one => !one.Settled))

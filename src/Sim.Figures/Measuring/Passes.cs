@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures.Measuring;
 
-/// <summary>Decides whether passes at different times agree. The machine may have changed by the second pass, because other work has
-/// begun or ended. The median of a pass may be off by as much as equal structures differ in it (its A/A ratios). So two passes agree
-/// if
+/// <summary>Decides whether passes at different times agree. Other work on the machine may begin or end between two passes. The median of a
+/// pass may be wrong by as much as equal structures differ in that pass (the A/A ratios). So two passes agree if
 /// <code>
 ///   |ln median 1 - ln median 2|  &lt;=  max(ln floor, width 1 + width 2)      width: the farther quartile of ln A/A from 0
 /// </code></summary>
 public static class Passes
 {
-    /// <summary>Two interleaved ratios may always differ by this factor.</summary>
+    /// <summary>Two passes of interleaved ratios always agree if their medians differ by at most this factor.</summary>
     public const double Floor = 1.05;
 
-    /// <summary>Two times that are not interleaved may always differ by this factor.</summary>
+    /// <summary>Two passes of times that are not interleaved always agree if their medians differ by at most this factor.</summary>
     public const double TimeFloor = 1.25;
 
     public const string Rule =
@@ -20,11 +19,11 @@ public static class Passes
         + "together (the farther quartile of A/A). If they do not agree, a third pass is made, and two passes that agree are kept. If no two agree, the row "
         + "is not settled.";
 
-    /// <summary>The logarithm of a pass’s median (NaN if there is none), and the larger distance of the quartiles of ln
-    /// A/A from 0.</summary>
+    /// <summary>The logarithm of a pass's median (NaN if the pass has no median), and the distance from 0 of the farther quartile of ln
+    /// A/A.</summary>
     public readonly record struct Pass(double Log, double Width);
 
-    /// <summary>Makes a pass from its ratios or times, and its A/A ratios. Values without a logarithm are ignored.</summary>
+    /// <summary>Makes a pass from ratios or times, and from A/A ratios. Values without a finite logarithm are ignored.</summary>
     public static Pass Of(IEnumerable<double> values, IEnumerable<double> selves)
     {
         var (logs, noise) = (Logs(values), Logs(selves));
@@ -32,12 +31,12 @@ public static class Passes
             : new(Spread.Of(logs).Median, noise.Count > 0 && Spread.Of(noise) is var spread ? Math.Max(Math.Abs(spread.Low), Math.Abs(spread.High)) : 0);
     }
 
-    /// <summary>Returns whether two passes agree. A pass without a value agrees with all.</summary>
+    /// <summary>Returns whether two passes agree. A pass without a value agrees with every other pass.</summary>
     public static bool Agree(Pass one, Pass other, double floor) =>
         !(Math.Abs(one.Log - other.Log) > Math.Max(Math.Log(floor), one.Width + other.Width));
 
-    /// <summary>Returns the passes that a row is made of: all if they agree, else the nearest two that agree, if there are three. If
-    /// neither applies, it returns all as not settled.</summary>
+    /// <summary>Returns the passes that a row is made of. If all passes agree, it returns all. If there are three or more passes and some
+    /// agree, it returns the two agreeing passes with the nearest medians. Otherwise it returns all passes as not settled.</summary>
     public static (IReadOnlyList<int> Kept, bool Settled) Settle(IReadOnlyList<Pass> passes, double floor = Floor)
     {
         var all = Enumerable.Range(0, passes.Count).ToList();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures.Measuring;
 
-/// <summary>Divides the seconds that a run may take among its parts, while the run's clock goes on. Each part gets an even share of the
-/// time left, and leaves unused time to later parts. One group of repetitions is always made, however long it takes:
+/// <summary>Divides the seconds that a run may take among its parts. When a part begins, it gets an equal share of the remaining time.
+/// Later parts share the time that it does not use. Each part makes at least one group of repetitions, however long the group takes:
 /// <code>
 ///   |-- done --|-- this part --|-- other parts --|-- what cannot be shortened --|
 ///   0          now                                                              seconds
@@ -11,19 +11,19 @@ public sealed class TimeBudget(double seconds, Func<double> clock)
 {
     private int _parts;
 
-    /// <summary>A budget without limit: each part makes as many groups as it may.</summary>
+    /// <summary>A budget without a limit: each part makes its maximum number of groups.</summary>
     public static TimeBudget Unlimited => new(double.PositiveInfinity, static () => 0);
 
-    /// <summary>Seconds since the run began.</summary>
+    /// <summary>The seconds since the run began.</summary>
     public double Now => clock();
 
-    /// <summary>Seconds of all later work that cannot be shortened.</summary>
+    /// <summary>The seconds of all later work that cannot be shortened.</summary>
     public double Later { get; set; }
 
     public void Expect(int parts) => _parts += parts;
 
-    /// <summary>Begins the next part. The function that it returns takes the number of groups done, and tells whether another is
-    /// expected to end within the part’s share.</summary>
+    /// <summary>Begins the next part. The returned function takes the number of completed groups, and returns whether another group is
+    /// expected to end within the part's share.</summary>
     public Func<int, bool> Next(int most)
     {
         var start = clock();

@@ -3,8 +3,8 @@ using CsvHelper;
 
 namespace Sim.Figures.Results;
 
-/// <summary>Writes results.csv: one header line, then one row per figure. Empty fields are parameters that do not
-/// apply. Numbers are the shortest text that reads back as the same double. Lines end with a line feed.</summary>
+/// <summary>Writes results.csv: one header line, then one row per figure. The field of a parameter that does not apply is empty. Each
+/// number is the shortest text that reads back as the same double. Lines end with a line feed.</summary>
 public static class CsvResults
 {
     public static readonly string[] Columns =

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Sim.Figures.Results;
 
-/// <summary>Writes and reads results.json: the rows and conditions of a run. A change that breaks readers raises
+/// <summary>Writes and reads results.json: the rows and conditions of a run. Every change that breaks readers must increase
 /// <see cref="Format"/>.</summary>
 public static class ResultsJson
 {
@@ -28,10 +28,10 @@ public static class ResultsJson
         stream.WriteByte((byte)'\n');
     }
 
-    /// <summary>Reads a file that <see cref="Write"/> wrote, from a stream that has a length. Every field of the run comes back
-    /// equal.</summary>
-    /// <exception cref="InvalidDataException"> The content is not JSON (with line and byte), has another format, lacks a field, has
-    /// rows not numbered 1, 2, ..., or an impossible row.</exception>
+    /// <summary>Reads a file that <see cref="Write"/> wrote, from a stream with a known length. Every field of the run has the value that
+    /// was written.</summary>
+    /// <exception cref="InvalidDataException">The content is not JSON, has another format, lacks a field, has an impossible row, or has
+    /// rows that are not numbered 1, 2, ... If it is not JSON, the message states the line and the byte.</exception>
     public static RunResult Read(Stream stream, string path)
     {
         Document? document;
@@ -56,14 +56,14 @@ public static class ResultsJson
     private static string Place(JsonException e) =>
         e.LineNumber is { } line ? $", line {line + 1}, byte {(e.BytePositionInLine ?? 0) + 1}" : "";
 
-    /// <summary>Returns the reason with the field, and without the position, which is counted from 0.</summary>
+    /// <summary>Returns the reason and the field of an error. It leaves out the position, which the exception counts from 0.</summary>
     private static string Reason(JsonException e)
     {
         var reason = e.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0].Replace(typeof(ResultsJson).FullName + "+", "");
         return e.Path is null or "$" ? reason : $"{e.Path}: {reason}";
     }
 
-    /// <summary>Refuses null in a list and impossible numbers, which the serializer lets through.</summary>
+    /// <summary>Refuses lists with null, and impossible numbers. The serializer accepts both.</summary>
     private static void Check(string path, Document document)
     {
         void Refuse(bool wrong, string what)
@@ -95,7 +95,7 @@ public static class ResultsJson
             run.Name, run.Side, run.Command, run.Started, ToSeconds(run.Duration), run.Quick, run.Seed, run.Table, ToNamed(run.Environment),
             ToNamed(run.Versions), run.Rows))]);
 
-    /// <summary>Returns seconds as a decimal, which holds ticks of a tenth of a microsecond exactly.</summary>
+    /// <summary>Returns a duration in seconds. The type is decimal, because it holds ticks of 0.1 µs exactly.</summary>
     private static decimal ToSeconds(TimeSpan duration) => duration.Ticks / (decimal)TimeSpan.TicksPerSecond;
 
     private static Named[] ToNamed(IEnumerable<KeyValuePair<string, string>> pairs) => [.. pairs.Select(p => new Named(p.Key, p.Value))];
