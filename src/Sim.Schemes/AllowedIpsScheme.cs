@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes;
 
-/// <summary>The way in which a daemon takes a prefix from a peer without giving it to another peer.</summary>
+/// <summary>The way in which a daemon removes a prefix from a peer without giving the prefix to another peer.</summary>
 public enum Removal
 {
     /// <summary>Sends WGPEER_F_REPLACE_ALLOWEDIPS with all prefixes that the peer keeps.</summary>
     Replace,
 
-    /// <summary>Moves the prefix to a dummy peer, and removes that peer.</summary>
+    /// <summary>Moves the prefix to a dummy peer, and removes the dummy peer.</summary>
     DummyPeer,
 
     /// <summary>Sends WGALLOWEDIP_F_REMOVE_ME.</summary>
     RemoveMe,
 }
 
-/// <summary>Binds prefixes in the device's AllowedIPs. An addition and a move are the same message and operation.</summary>
+/// <summary>Binds prefixes in the device's AllowedIPs. Additions and moves use the same message and the same operation.</summary>
 public sealed class AllowedIpsScheme(SchemeKind kind, Family family, int peers, DaemonSockets sockets, Removal removal) : DeviceTableScheme(
     kind, family, peers, sockets, Names.AllowedIps, new AllowedIpsStructure(family, peers, sockets.Kernel))
 {
@@ -106,7 +106,7 @@ public sealed class AllowedIpsScheme(SchemeKind kind, Family family, int peers, 
         _ => Sender.BindAndRemove(batch),
     };
 
-    /// <summary>Collects the whole set of each peer that loses a prefix, as it is after the batch.</summary>
+    /// <summary>Collects the whole set of each peer from which the batch withdraws a prefix. The set is that after the batch.</summary>
     private void CollectSets(ReadOnlySpan<BindingChange> batch)
     {
         var changed = new HashSet<Prefix>(batch.Length);

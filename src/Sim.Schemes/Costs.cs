@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes;
 
-/// <summary>The number of netlink messages sent, their bytes with padding, and the calls that send them.</summary>
+/// <summary>The numbers of netlink messages sent, of their bytes with padding, and of the calls that send them.</summary>
 public readonly record struct Sent(long Messages, long Bytes, long Calls)
 {
     public static Sent operator +(Sent left, Sent right) =>
@@ -10,11 +10,11 @@ public readonly record struct Sent(long Messages, long Bytes, long Calls)
 
 /// <summary>The number of lookups per packet in each structure.</summary>
 /// <param name="TransmitFib">The FIB lookups of a packet to be sent, including the one that selects the device.</param>
-/// <param name="TransmitAllowedIps">Its lookups in allowedips, or of a gateway in the hash of the peers' addresses.</param>
+/// <param name="TransmitAllowedIps">The lookups of a packet to be sent in allowedips, or in the hash of gateways.</param>
 /// <param name="ReceiveFib">The FIB lookups that check the source of a decrypted packet, without rp_filter.</param>
 /// <param name="ReceiveAllowedIps">The lookups in allowedips that check the source of a decrypted packet.</param>
 /// <remarks>
-/// rp_filter adds one FIB lookup to the reception. The lookup of a received packet's destination is left out, because all schemes have
-/// it.
+/// With rp_filter, a received packet needs one more FIB lookup. The lookup of a received packet's destination is not counted, because all
+/// schemes need it.
 /// </remarks>
 public readonly record struct PacketLookups(int TransmitFib, int TransmitAllowedIps, int ReceiveFib, int ReceiveAllowedIps);

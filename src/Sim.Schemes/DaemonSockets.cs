@@ -2,15 +2,15 @@
 namespace Sim.Schemes;
 
 /// <summary>
-/// The two netlink sockets of a daemon, which write all messages of a scheme. Each method sends the same messages as a command of the
-/// VM's agent (kernel-patch/vm/README.md). Each WireGuard message is one acknowledged call. <see cref="Run"/> sends all its route
-/// messages in one call.
+/// The two netlink sockets of a daemon, which write all messages of a scheme. Each method sends the same messages as the command of the
+/// VM's agent with that name (kernel-patch/vm/README.md). Each WireGuard message is sent in a separate, acknowledged call.
+/// <see cref="Run"/> sends all its route messages in one call.
 /// </summary>
 /// <param name="kernel">The kernel behind the sockets.</param>
 /// <param name="familyId">The number of WireGuard's genetlink family in that kernel.</param>
 public class DaemonSockets(KernelConfig kernel, ushort familyId = DaemonSockets.AnyFamilyId)
 {
-    /// <summary>The number of WireGuard's genetlink family if there is no kernel.</summary>
+    /// <summary>The number that stands for WireGuard's genetlink family if no kernel is used.</summary>
     protected const ushort AnyFamilyId = 32;
 
     private readonly WireGuardStream _wireGuard = new(familyId, removesPrefixes: true);
@@ -18,7 +18,8 @@ public class DaemonSockets(KernelConfig kernel, ushort familyId = DaemonSockets.
 
     public KernelConfig Kernel { get; } = kernel;
 
-    /// <summary>Whether the set of a replaced peer is written. Counts need only its length, and thousands of sets take gigabytes.</summary>
+    /// <summary>Whether REPLACE writes a peer's set of prefixes. Counts need only the length of the set, and thousands of written sets take
+    /// gigabytes.</summary>
     public virtual bool WritesSets => false;
 
     /// <summary><c>wg reset</c>: removes all peers.</summary>
@@ -43,10 +44,10 @@ public class DaemonSockets(KernelConfig kernel, ushort familyId = DaemonSockets.
     public virtual Sent Run(ReadOnlySpan<BindingChange> call, RouteShape shape) =>
         Of(_routes.Run(call, shape, FibStructure.TableId, Math.Max(1, call.Length)));
 
-    /// <summary><c>nexthop add</c>: adds objects 1 to <paramref name="count"/>, one call each.</summary>
+    /// <summary><c>nexthop add</c>: adds nexthop objects 1 to <paramref name="count"/>, one per call.</summary>
     public virtual Sent AddNexthops(Family family, int count, RouteShape shape) => Of(_routes.AddNexthops(1, count, shape, family));
 
-    /// <summary>Shows the bytes of each call of both sockets to a sink, in the order of sending.</summary>
+    /// <summary>Passes the bytes of each call of both sockets to a sink, in the order of sending.</summary>
     protected void ShowCalls(NetlinkSink sink) => _wireGuard.Sink = _routes.Sink = sink;
 
     private static Sent Of(NetlinkTraffic traffic) => new(traffic.Messages, traffic.Bytes, traffic.Calls);

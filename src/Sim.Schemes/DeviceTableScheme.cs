@@ -2,8 +2,8 @@
 namespace Sim.Schemes;
 
 /// <summary>
-/// A scheme that binds prefixes in a table of the WireGuard device. Routes lead to the device and not to a peer. There is one default
-/// route, or one route per prefix.
+/// A scheme that binds prefixes in a table of the WireGuard device. Routes lead to the device and not to a peer. The scheme has either one
+/// default route or one route per prefix.
 /// </summary>
 public abstract class DeviceTableScheme : Scheme
 {
@@ -38,7 +38,8 @@ public abstract class DeviceTableScheme : Scheme
         return RoutesEach ? sent + _routeSender.Send(batch, moves: false) : sent;
     }
 
-    /// <summary>Calls back for each bound prefix. Throws unless each has a route too, because packets need both.</summary>
+    /// <summary>Calls back for each bound prefix. Throws if a bound prefix has no route, because packets need the binding and a
+    /// route.</summary>
     public sealed override void Visit(Action<Prefix, int> see)
     {
         base.Visit(see);
@@ -56,7 +57,7 @@ public abstract class DeviceTableScheme : Scheme
         return !rpFilter || LeadsToDevice(source) ? peer : BindingChange.NoPeer;
     }
 
-    /// <summary>Changes the device's table, then the routes of prefixes that were added or withdrawn.</summary>
+    /// <summary>Changes the device's table. Then changes the routes of prefixes that were added or withdrawn.</summary>
     protected sealed override void Change(ReadOnlySpan<BindingChange> batch)
     {
         ChangeTable(batch);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes;
 
-/// <summary>The error that a scheme binds other prefixes or peers than expected.</summary>
+/// <summary>A scheme does not bind the expected prefixes to the expected peers.</summary>
 public sealed class BindingMismatchException(string message) : Exception(message);
 
 /// <summary>
-/// A binding in the two orders in which structures are walked, so that one pass compares it with a scheme's. Both orders have ascending
-/// addresses. For one address, the first order begins with the shortest prefix. The second is that of a dump of routes, which in IPv4
-/// begins with the longest.
+/// An expected binding. It has both orders in which structures are walked, so that one pass compares it with a scheme's binding. Both
+/// orders have ascending addresses. Among prefixes with the same address, the first order begins with the shortest prefix. The second order
+/// is the order of a route dump, which in IPv4 begins with the longest prefix.
 /// </summary>
 public sealed class ExpectedBinding
 {
@@ -21,14 +21,15 @@ public sealed class ExpectedBinding
 
     public int Count => Sorted.Length;
 
-    /// <summary>The binding by ascending address, then shortest prefix first. So a prefix comes before the prefixes inside it.</summary>
+    /// <summary>The binding by ascending address, and by ascending length for equal addresses. So a prefix comes before the prefixes that
+    /// it contains.</summary>
     public KeyValuePair<Prefix, int>[] Sorted { get; }
 
     /// <summary>The binding in the order of a dump of routes (<see cref="RouteDump.CompareDumped"/>).</summary>
     public KeyValuePair<Prefix, int>[] AsDumped { get; }
 
     /// <summary>Compares the prefixes and peers of a scheme with this binding.</summary>
-    /// <exception cref="BindingMismatchException">A prefix or a peer differs.</exception>
+    /// <exception cref="BindingMismatchException">The scheme binds a prefix or a peer that differs from this binding.</exception>
     public void Require(Scheme scheme, string when)
     {
         var expected = scheme.Binding.LongestFirst ? AsDumped : Sorted;

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes;
 
-/// <summary>The way of a packet through a scheme's lookups.</summary>
+/// <summary>The lookups that a scheme does for a packet.</summary>
 public enum PacketWay
 {
-    /// <summary>A packet to be sent.</summary>
+    /// <summary>The lookups for a packet that is sent.</summary>
     Transmit,
 
-    /// <summary>The source of a decrypted packet.</summary>
+    /// <summary>The lookups that check the source of a decrypted packet.</summary>
     Receive,
 
-    /// <summary>The source of a decrypted packet with rp_filter, which also looks up the route back.</summary>
+    /// <summary>The lookups that check the source of a decrypted packet, including rp_filter's lookup of the route back to the
+    /// source.</summary>
     ReceiveRpFilter,
 }
 

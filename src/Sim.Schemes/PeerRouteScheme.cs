@@ -2,9 +2,9 @@
 namespace Sim.Schemes;
 
 /// <summary>
-/// A scheme whose routes lead to peers. A route names its peer by RTA_WGPEER, by a nexthop object that carries the peer, or by RTA_VIA:
-/// the gateway is the peer's only AllowedIP, and the hash of gateways finds it. Or each peer has its own device, whose AllowedIP is
-/// everything.
+/// A scheme whose routes lead to peers. A route names its peer by RTA_WGPEER, by a nexthop object that carries the peer, or by RTA_VIA.
+/// With RTA_VIA, the gateway is the peer's only AllowedIP, and the hash of gateways finds the peer. Or each peer has its own device, and
+/// the peer's AllowedIP is 0.0.0.0/0 or ::/0.
 /// </summary>
 public sealed class PeerRouteScheme : Scheme
 {
@@ -60,7 +60,8 @@ public sealed class PeerRouteScheme : Scheme
         return sent;
     }
 
-    /// <summary>Looks up the route, then its gateway or the AllowedIPs of the peer's own device.</summary>
+    /// <summary>Looks up the route. Then looks up the route's gateway, or the AllowedIPs of the peer's own device, if the routes use
+    /// them.</summary>
     public override int Transmit(UInt128 destination)
     {
         var peer = Routes.Lookup(destination);
@@ -73,8 +74,8 @@ public sealed class PeerRouteScheme : Scheme
     }
 
     /// <summary>
-    /// Looks up the route back, which names the peer. With a device per peer, the device decides the peer and its AllowedIPs accept every
-    /// source. Then only rp_filter checks the source.
+    /// Looks up the route back to the source, which names the peer. With a device per peer, the device determines the peer, and the peer's
+    /// AllowedIPs accept every source. In that case only rp_filter checks the source.
     /// </summary>
     public override int Receive(UInt128 source, bool rpFilter)
     {
@@ -100,6 +101,6 @@ public sealed class PeerRouteScheme : Scheme
             Routes.Change(in change);
     }
 
-    /// <summary>Returns the gateway of a peer, which is its only AllowedIP.</summary>
+    /// <summary>Returns the gateway of a peer. The gateway is the peer's only AllowedIP.</summary>
     private static Prefix Gateway(int peer) => Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, peer), 128);
 }

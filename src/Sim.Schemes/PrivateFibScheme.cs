@@ -3,18 +3,18 @@ namespace Sim.Schemes;
 
 /// <summary>
 /// A scheme that keeps AllowedIPs in a FIB trie of the device (the RFC's last paragraph). It sends the messages of AllowedIPs with
-/// REMOVE_ME. The trie holds routes that name peers. The routes to the device are still needed.
+/// REMOVE_ME. The trie holds routes that name peers. Routes to the device are still needed.
 /// </summary>
 /// <remarks>
-/// In IPv4 a prefix takes the same memory as in kernel-patch/series-optional: its leaf and 56 bytes. In IPv6 a route that names a peer
-/// would have its own nexthop. So the tree holds routes through nexthop objects, which are smaller: 192 bytes per prefix besides the
-/// nodes. The patches need 56 bytes.
+/// In IPv4, each prefix takes a leaf and 56 bytes, as in kernel-patch/series-optional. In IPv6, a route that names a peer would have its
+/// own nexthop. So the tree holds routes through nexthop objects, which are smaller. Besides the nodes, such a route takes 192 bytes per
+/// prefix, while the patches take 56 bytes.
 /// </remarks>
 public sealed class PrivateFibScheme(SchemeKind kind, Family family, int peers, DaemonSockets sockets) : DeviceTableScheme(
     kind, family, peers, sockets, Names.PrivateFib,
     FibStructure.Create(family, family == Family.IPv4 ? RouteShape.PeerKey : RouteShape.Nexthop, peers, sockets.Kernel))
 {
-    /// <summary>Does REPLACE as AllowedIPs do: deletes all prefixes of the peer, then adds them.</summary>
+    /// <summary>Deletes all prefixes of the peer and then adds them, as REPLACE does in AllowedIPs.</summary>
     public override void Resend(int peer, List<Prefix> set)
     {
         ArgumentNullException.ThrowIfNull(set);

@@ -3,13 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Schemes;
 
-/// <summary>Sends a daemon's messages for routes of one shape. A call has as many messages as fit.</summary>
+/// <summary>Sends a daemon's messages for routes of one shape. Each call contains as many messages as fit.</summary>
 public sealed class RouteSender(DaemonSockets sockets, RouteShape shape)
 {
     private readonly RouteForm _form = new(shape, FibStructure.TableId, sockets.Kernel.Device);
     private readonly List<BindingChange> _call = [];
 
-    /// <summary>Sends the messages of a batch. A move needs none if all routes lead to one device.</summary>
+    /// <summary>Sends the messages of a batch. If all routes lead to one device, <paramref name="moves"/> is false, because a move then
+    /// needs no message.</summary>
     public Sent Send(ReadOnlySpan<BindingChange> batch, bool moves)
     {
         var (sent, length) = (default(Sent), 0);
@@ -31,7 +32,8 @@ public sealed class RouteSender(DaemonSockets sockets, RouteShape shape)
         return length > 0 ? sent + Send() : sent;
     }
 
-    /// <summary>Sends one call. Only its last message asks for an acknowledgement, but an error of any message is reported.</summary>
+    /// <summary>Sends one call. Only the call's last message asks for an acknowledgement, but the kernel reports an error of any
+    /// message.</summary>
     private Sent Send()
     {
         var sent = sockets.Run(CollectionsMarshal.AsSpan(_call), shape);

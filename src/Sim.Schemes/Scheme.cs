@@ -2,8 +2,8 @@
 namespace Sim.Schemes;
 
 /// <summary>
-/// A way to bind prefixes to peers, seen from a routing daemon. A scheme holds the kernel's structures, takes changes, answers
-/// packets and encodes messages. Peers are numbered from 0. <see cref="SchemeKind"/> lists all schemes.
+/// A way in which a routing daemon binds prefixes to peers. A scheme holds the kernel's structures, takes changes, answers packets and
+/// encodes messages. Peers are numbered from 0. <see cref="SchemeKind"/> lists all schemes.
 /// <code>
 ///   batch of changes --> Prepare    the daemon looks up its own tables          not the kernel's time
 ///                    --> Apply      the kernel changes its structures           the time that is measured
@@ -14,16 +14,16 @@ namespace Sim.Schemes;
 ///   AllowedIpsScheme       allowedips*  + FIB to the device      WireGuardSender, RouteSender
 ///   PrivateFibScheme       FIB*         + FIB to the device      WireGuardSender, RouteSender
 ///   PeerRouteScheme        FIB*        (+ gateways, RTA_VIA)     RouteSender
-///                          * binds: Binding. bench, stat and lookup use it alone
+///                          * the structure that binds (Binding); bench, stat and lookup use only this structure
 /// </code>
 /// </summary>
 /// <remarks>
-/// After each message a grace period ends, as on a uniprocessor kernel. So frees are a part of the call that caused them. System calls,
-/// copying, parsing and locking are not measured; the counts of messages and calls represent them.
+/// A grace period ends after each message, as in a uniprocessor kernel. So the time of a call includes the frees that it causes. The times
+/// do not include system calls, copying, parsing and locking. The counts of messages and calls represent these costs.
 /// </remarks>
 public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSockets sockets, KernelStructure binding) : IDisposable
 {
-    /// <summary>The most bytes in one system call of a daemon, as in wg(8) and iproute2.</summary>
+    /// <summary>The maximum number of bytes in one system call of a daemon, as in wg(8) and iproute2.</summary>
     public const int CallBytes = 8192;
 
     private const int LoadChunk = 1024;
@@ -40,13 +40,13 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
     /// <summary>The structure that binds prefixes to peers.</summary>
     public KernelStructure Binding { get; } = binding;
 
-    /// <summary>The structures that take memory for the binding, with their names in rows.</summary>
+    /// <summary>The structures whose memory the binding takes, with their names in rows.</summary>
     public abstract IReadOnlyList<(string Name, KernelStructure Structure)> Structures { get; }
 
-    /// <summary>The allowedips of the device; null if the scheme has none, or a device per peer.</summary>
+    /// <summary>The allowedips of the device; null if the scheme has no allowedips or has a device per peer.</summary>
     public virtual AllowedIpsStructure? AllowedIps => null;
 
-    /// <summary>The routes; null if the scheme has none.</summary>
+    /// <summary>The routes; null if the scheme has no routes.</summary>
     public virtual FibStructure? Routes => null;
 
     /// <summary>Whether each bound prefix has its own route. If not, one default route leads to the device.</summary>
@@ -67,7 +67,7 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
         }
     }
 
-    /// <summary>The prefix of all addresses, 0.0.0.0/0 or ::/0: a default route or an AllowedIP.</summary>
+    /// <summary>The prefix that contains all addresses, 0.0.0.0/0 or ::/0. It serves as a default route or as an AllowedIP.</summary>
     protected Prefix Everything { get; } = new(family, 0, 0);
 
     protected DaemonSockets Sockets { get; } = sockets;
@@ -77,13 +77,13 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
     public virtual int Prepare(ReadOnlySpan<BindingChange> batch) => 0;
 
     /// <summary>
-    /// Prepares <see cref="Apply"/> for a batch without REPLACE, which sends a peer's whole set and is too slow for every batch. Then
-    /// <see cref="Apply"/> reaches the same binding by REMOVE_ME.
+    /// Prepares <see cref="Apply"/> for a batch, so that it uses REMOVE_ME instead of REPLACE. The resulting binding is the same. REPLACE
+    /// sends a peer's whole set, which is too slow for every batch.
     /// </summary>
     /// <returns>The number of prefixes that REPLACE would send for the batch.</returns>
     public virtual int PrepareWithoutReplace(ReadOnlySpan<BindingChange> batch) => 0;
 
-    /// <summary>Applies a batch to the kernel's structures. A batch has each prefix only once.</summary>
+    /// <summary>Applies a batch to the kernel's structures. A batch contains each prefix at most once.</summary>
     public void Apply(ReadOnlySpan<BindingChange> batch)
     {
         var more = 0;
@@ -96,7 +96,8 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
     /// <summary>Encodes and counts the messages for the batch that was applied last.</summary>
     public abstract Sent Encode(ReadOnlySpan<BindingChange> batch);
 
-    /// <summary>Counts the first messages: the device's mode, gateways as AllowedIPs, nexthop objects, or a default route.</summary>
+    /// <summary>Sends and counts the messages that set up the scheme: the device's mode, gateways as AllowedIPs, nexthop objects, or a
+    /// default route.</summary>
     public virtual Sent Setup() => default;
 
     /// <summary>Calls back for each bound prefix, in the order of <see cref="KernelStructure.Visit"/>.</summary>
@@ -110,15 +111,16 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
             Apply([new BindingChange(0, prefix, peer, peer)]);
     }
 
-    /// <summary>Does all lookups of a packet to be sent. Returns the packet's peer; -1 if a lookup finds nothing.</summary>
+    /// <summary>Does all lookups for a packet that is sent. Returns the packet's peer; -1 if a lookup finds nothing.</summary>
     public abstract int Transmit(UInt128 destination);
 
     /// <summary>Does all lookups that check a decrypted packet's source. Returns the allowed peer; -1 if a lookup finds nothing.</summary>
     /// <param name="source">The left-aligned source address.</param>
-    /// <param name="rpFilter">Whether rp_filter also looks up the route back (<c>fib_validate_source</c>).</param>
+    /// <param name="rpFilter">Whether rp_filter also looks up the route back to the source (<c>fib_validate_source</c>).</param>
     public abstract int Receive(UInt128 source, bool rpFilter);
 
-    /// <summary>Binds a table in batches. After each batch it reports the number bound so far. The callback may throw to stop.</summary>
+    /// <summary>Binds a table in batches. After each batch it passes the number of prefixes bound so far to the callback. The callback may
+    /// throw to stop the load.</summary>
     public void Load(ReadOnlySpan<BindingChange> inserts, Action<int>? loaded = null)
     {
         for (var done = 0; done < inserts.Length; done += LoadChunk)

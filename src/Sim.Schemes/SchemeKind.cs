@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes;
 
-/// <summary>A kind of scheme: its names, its properties, and a function that makes one. All schemes are listed here.</summary>
-/// <param name="Word">The word that <c>--schemes</c> takes. A scheme and its variant with a route per prefix have the same word.</param>
-/// <param name="Name">The name shown to users, which is unique.</param>
+/// <summary>A kind of scheme: its names, its properties, and a function that makes such a scheme. This class lists all kinds.</summary>
+/// <param name="Word">The word for <c>--schemes</c>. A scheme and its variant with a route per prefix have the same word.</param>
+/// <param name="Name">The unique name that users see.</param>
 /// <param name="Lookups">The number of lookups per packet.</param>
 public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Lookups)
 {
     private delegate Scheme Maker(SchemeKind kind, Family family, int peers, DaemonSockets sockets);
 
-    /// <summary>AllowedIPs with a default route. A withdrawal sends the whole set of the peer again.</summary>
+    /// <summary>AllowedIPs with a default route. A withdrawal sends all remaining prefixes of the peer again.</summary>
     public static SchemeKind Replace { get; } = AllowedIps("replace", SchemeName.Replace, Removal.Replace);
 
     /// <summary>AllowedIPs with a default route. A withdrawal moves the prefix to a dummy peer, which is then removed.</summary>
@@ -26,7 +26,7 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     public static SchemeKind Nexthop { get; } =
         Routes("nexthop", SchemeName.NexthopObjects, RouteShape.Nexthop, new(1, 0, 1, 0), "preparations", "gateways", "attribute");
 
-    /// <summary>AllowedIPs on a FIB trie.</summary>
+    /// <summary>AllowedIPs that the device keeps in a FIB trie.</summary>
     public static SchemeKind PrivateFib { get; } = new("private-fib", SchemeName.PrivateFib, new(2, 0, 1, 0))
     {
         Make = static (kind, family, peers, sockets) => new PrivateFibScheme(kind, family, peers, sockets),
@@ -37,8 +37,8 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     public static SchemeKind OwnDevices { get; } = Routes("device", SchemeName.OwnDevices, RouteShape.OwnDevice, new(1, 1, 0, 1)) with { ChecksSources = false };
 
     /// <summary>
-    /// All kinds that both families have. Schemes that bind prefixes in a table of the device also need routes to it. Such a scheme is
-    /// listed twice: with one default route, and with a route per prefix ("+ routes").
+    /// All kinds that both families have. Schemes that bind prefixes in a table of the device also need routes to it. The list has each of
+    /// these schemes twice: with one default route, and with a route per prefix ("+ routes").
     /// </summary>
     public static IReadOnlyList<SchemeKind> All { get; } =
     [
@@ -47,32 +47,36 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
         Nexthop, .. WithRoutes(PrivateFib), OwnDevices,
     ];
 
-    /// <summary>The two compared kinds, AllowedIPs first. <c>bench</c>, <c>stat</c> and <c>lookup</c> use their structures.</summary>
+    /// <summary>The two kinds that are compared, AllowedIPs first. <c>bench</c>, <c>stat</c> and <c>lookup</c> use the structures of these
+    /// kinds.</summary>
     public static IReadOnlyList<SchemeKind> Compared { get; } = [RemoveMe, Route];
 
-    /// <summary>The what-if kinds: the attribute in an IPv6 FIB that no kernel has.</summary>
+    /// <summary>The what-if kinds: the route attribute in IPv6 FIBs that no kernel has.</summary>
     public static IReadOnlyList<SchemeKind> WhatIfs { get; } =
     [
         WhatIf("shared-states", SchemeName.SharedStates, kernel => kernel with { Fib6 = kernel.Fib6 with { SharesStates = true } }),
         WhatIf("level-compression", SchemeName.LevelCompression, kernel => kernel with { CompressesFib6Levels = true }),
     ];
 
-    /// <summary>Whether reception checks sources without rp_filter. A device per peer accepts every source.</summary>
+    /// <summary>Whether the receive path checks sources even without rp_filter. A device per peer accepts every source.</summary>
     public bool ChecksSources { get; init; } = true;
 
-    /// <summary>Whether the kernel notifies listeners when the peer of a prefix changes. It does if routes name peers.</summary>
+    /// <summary>Whether the kernel notifies listeners when the peer of a prefix changes. The kernel notifies listeners if routes name
+    /// peers.</summary>
     public bool Announces { get; init; }
 
-    /// <summary>Whether <c>--quick</c> includes the kind. It includes one with "+ routes": routes cost the same in all.</summary>
+    /// <summary>Whether <c>--quick</c> includes the kind. Of the kinds with "+ routes" it includes only one, because their routes cost the
+    /// same.</summary>
     public bool InQuick { get; init; } = true;
 
-    /// <summary>The patches that Linux 7.3 needs for the kind, as variants of kernel-patch/lines.csv.</summary>
+    /// <summary>The patches that Linux 7.3 needs for the kind, named as the variants in kernel-patch/lines.csv.</summary>
     public IReadOnlyList<string> Patches { get; init; } = [];
 
-    /// <summary>Returns the kernel that the scheme runs in. Only what-ifs change it.</summary>
+    /// <summary>Returns the kernel in which the scheme runs. Only what-if kinds change the given kernel.</summary>
     public Func<KernelConfig, KernelConfig> KernelOf { get; init; } = static kernel => kernel;
 
-    /// <summary>Whether no kernel has the kind. Its bytes and counts are then modelled, and it is never called the best.</summary>
+    /// <summary>Whether no kernel has the kind. The bytes and counts of such a what-if are modelled, and reports never call it the
+    /// best.</summary>
     public bool IsWhatIf => KernelOf(KernelConfig.Usual).IsWhatIf;
 
     private Maker Make { get; init; } = null!;
@@ -80,17 +84,17 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     /// <summary>Returns all kinds of a family.</summary>
     public static IReadOnlyList<SchemeKind> For(Family family) => family == Family.IPv4 ? All : [.. All, .. WhatIfs];
 
-    /// <summary>Returns the kinds of a family with these words.</summary>
+    /// <summary>Returns a family's kinds that have these words.</summary>
     public static IReadOnlyList<SchemeKind> Of(IReadOnlyCollection<string> words, Family family) =>
         [.. For(family).Where(kind => words.Contains(kind.Word))];
 
-    /// <summary>Labels a row with this kind. Counts of a what-if become modelled.</summary>
+    /// <summary>Labels a row with this kind. If the kind is a what-if, a counted figure becomes a modelled figure.</summary>
     public Figure Label(Figure row) => row with { Scheme = Name, Basis = IsWhatIf && row.Basis == Basis.Counted ? Basis.Modelled : row.Basis };
 
-    /// <summary>Makes an empty scheme of this kind. Without sockets it uses <see cref="KernelConfig.Usual"/>.</summary>
+    /// <summary>Makes an empty scheme of this kind. If no sockets are given, the kernel is <see cref="KernelConfig.Usual"/>.</summary>
     public Scheme Create(Family family, int peers, DaemonSockets? sockets = null) => Make(this, family, peers, sockets ?? new(KernelConfig.Usual));
 
-    /// <summary>Makes an empty scheme of this kind over a kernel, with new sockets.</summary>
+    /// <summary>Makes an empty scheme of this kind in a kernel, with new sockets.</summary>
     public Scheme Create(Family family, int peers, KernelConfig kernel) => Create(family, peers, new DaemonSockets(kernel));
 
     private static SchemeKind AllowedIps(string word, SchemeName name, Removal removal) => new(word, name, new(1, 1, 0, 1))
@@ -108,7 +112,7 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
         Patches = patches,
     };
 
-    /// <summary>Returns the shape for a family. An IPv6 route names an IPv6 gateway by RTA_GATEWAY, not by RTA_VIA.</summary>
+    /// <summary>Returns the shape of routes in a family. An IPv6 route names an IPv6 gateway by RTA_GATEWAY, not by RTA_VIA.</summary>
     private static RouteShape Of(Family family, RouteShape shape) =>
         shape == RouteShape.Via && family == Family.IPv6 ? RouteShape.Gateway : shape;
 

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Schemes;
 
-/// <summary>Sends a daemon's WG_CMD_SET_DEVICE messages for batches of changes, one message per call.</summary>
-/// <remarks>It groups the changes of a batch by peer, so that the changes of a peer are in one nest.</remarks>
+/// <summary>Sends a daemon's WG_CMD_SET_DEVICE messages for batches of changes. Each call sends one message.</summary>
+/// <remarks>The sender groups the changes of a batch by peer, so that one netlink nest holds the changes of a peer.</remarks>
 public sealed class WireGuardSender(Family family, int peers, DaemonSockets sockets)
 {
     private readonly List<BindingChange> _operations = [];
 
-    /// <summary>The number of prefixes of one peer that fit into a message.</summary>
+    /// <summary>The number of prefixes of one peer that fit into one message.</summary>
     public int PerMessage { get; } = (Scheme.CallBytes - Overhead(WireGuardPeerFlags.None)) / WireGuardMessages.AllowedIpBytes(family);
 
     /// <summary>Sends additions and moves, and removes single prefixes with REMOVE_ME.</summary>
@@ -20,7 +20,8 @@ public sealed class WireGuardSender(Family family, int peers, DaemonSockets sock
         return Send();
     }
 
-    /// <summary>Sends additions and moves. Withdrawn prefixes move to a dummy peer, the last number, which is removed at the end.</summary>
+    /// <summary>Sends additions and moves. Withdrawn prefixes move to a dummy peer, which has the last number and is removed at the
+    /// end.</summary>
     public Sent BindThroughDummy(ReadOnlySpan<BindingChange> batch)
     {
         _operations.Clear();
@@ -36,8 +37,8 @@ public sealed class WireGuardSender(Family family, int peers, DaemonSockets sock
     }
 
     /// <summary>
-    /// Sends additions to the peers that lose no prefix, and the whole sets of the other peers. <paramref name="replaced"/> has the size
-    /// of each set. <paramref name="setOf"/> returns a set; it is called only if sets are written.
+    /// Sends additions and moves to peers without withdrawals, and whole sets to peers with withdrawals. <paramref name="replaced"/> has
+    /// the size of each whole set. <paramref name="setOf"/> returns a peer's set, and is called only if sets are written.
     /// </summary>
     public Sent Bind(ReadOnlySpan<BindingChange> batch, IReadOnlyDictionary<int, int> replaced, Func<int, IReadOnlyList<Prefix>> setOf)
     {
@@ -60,8 +61,8 @@ public sealed class WireGuardSender(Family family, int peers, DaemonSockets sock
     }
 
     /// <summary>
-    /// Counts the messages of REPLACE. Only the first message has the flags. The number of prefixes suffices, because all prefixes of a
-    /// family take the same bytes. An empty set has no nest of AllowedIPs.
+    /// Counts the messages of REPLACE. Only the first message has the flags. The number of prefixes is enough to count bytes, because all
+    /// prefixes of a family take the same number of bytes. For an empty set, the message has no nest of AllowedIPs.
     /// </summary>
     public Sent Replace(int prefixes)
     {
@@ -75,7 +76,7 @@ public sealed class WireGuardSender(Family family, int peers, DaemonSockets sock
         return new Sent(messages, bytes, messages);
     }
 
-    /// <summary>Returns the bytes of a message for one peer without prefixes.</summary>
+    /// <summary>Returns the number of bytes in a message for one peer that has no prefixes.</summary>
     private static int Overhead(WireGuardPeerFlags flags) =>
         WireGuardStream.DeviceBytes + NetlinkWriter.AttributeBytes(0) + WireGuardMessages.PeerBytes(flags);
 

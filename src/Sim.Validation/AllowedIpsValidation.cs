@@ -2,8 +2,8 @@
 namespace Sim.Validation;
 
 /// <summary>
-/// Takes wg0 and the allowedips port through the same steps: load the table in every order, delete a third, mix, move, replace a set,
-/// remove a peer, flush. After each step it compares all counts, and after most steps also the answers.
+/// Runs the same steps on wg0 and on the allowedips port: load the table in every order, delete a third, mix, move, replace a set, remove a
+/// peer, flush. It compares all counts after each step, and also the answers after most steps.
 /// </summary>
 public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPort port, WireGuardStream stream)
 {
@@ -27,8 +27,8 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
     }
 
     /// <summary>
-    /// Removes single prefixes as Linux 6.16 does. It removes prefixes from peers that do not have them, which changes nothing. Then it
-    /// removes a third, inserts it again, and removes all.
+    /// Removes single prefixes, which Linux can do since 6.16. First it removes prefixes from peers that do not have them, which changes
+    /// nothing. Then it removes a third of the prefixes, inserts that third again, and removes all prefixes.
     /// </summary>
     public void RunRemovals(FamilyInput input)
     {
@@ -88,7 +88,7 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         Answers(input, at, KeyPatterns.Prefixes);
     }
 
-    /// <summary>Does the mix in chunks. A grace period ends after each chunk, so both sides reuse memory at the same points.</summary>
+    /// <summary>Runs the mix in chunks. A grace period ends after each chunk, so that both sides reuse memory at the same points.</summary>
     private void Mix(FamilyInput input)
     {
         var at = At(input, Steps.Mix);
@@ -112,8 +112,8 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
     }
 
     /// <summary>
-    /// Replaces the set of a peer. The first message drops the old set and begins the new one. A grace period ends after it, so that
-    /// both sides have freed the same memory before the next messages.
+    /// Replaces the set of a peer. The first message drops the old set and begins the new one. A grace period ends after the first message,
+    /// so that both sides have freed the same memory before the next messages.
     /// </summary>
     private void Replace(FamilyInput input)
     {
@@ -146,7 +146,7 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         SlabComparison.Compare(context, at, [port.Table.NodeCache]);
     }
 
-    /// <summary>Compares the answers to one pattern of keys, or to all.</summary>
+    /// <summary>Compares the answers to lookups of one key pattern, or of all key patterns.</summary>
     private void Answers(FamilyInput input, CheckPoint at, string? only = null)
     {
         foreach (var (name, keys, file) in input.Patterns.Where(pattern => _kernel.HasModule && (only is null || pattern.Name == only)))

@@ -2,8 +2,8 @@
 namespace Sim.Validation;
 
 /// <summary>
-/// Takes a routing table and the FIB port through the same steps as <see cref="AllowedIpsValidation"/>. In a kernel without the route
-/// attribute the routes use one nexthop object per peer. The other shapes are tried on a sample.
+/// Runs the steps of <see cref="AllowedIpsValidation"/> on a routing table of the kernel and on the FIB port. In a kernel without the route
+/// attribute, the routes use one nexthop object per peer. The other shapes of routes are compared only on a sample.
 /// </summary>
 public sealed class FibValidation(ValidationContext context, RoutePort port, RouteStream stream, int oif, RouteScheme scheme)
 {
@@ -31,8 +31,8 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
     }
 
     /// <summary>
-    /// Loads the table in file order with routes that name peers. Then it tries deletions that name another peer, which are refused, and
-    /// does these changes: deletions of a third, a mix, moves, deletions of half a peer's set, deletions of the rest.
+    /// Loads the table in file order with routes that name peers. Then it tries deletions that name another peer, and the kernel refuses
+    /// them. Then it deletes a third of the prefixes, does the mix and the moves, deletes half of a peer's set, and deletes the rest.
     /// </summary>
     public void RunPeers(FamilyInput input)
     {
@@ -65,7 +65,7 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
     /// <summary>Empties the table and deletes the nexthop objects, so that the other family can use their numbers.</summary>
     public void Unload(FamilyInput input) => Flush(At(input, Steps.Unload), input);
 
-    /// <summary>Compares bytes, answers and the dump of a sample of routes in a shape without nexthop objects.</summary>
+    /// <summary>Loads a sample of routes in a shape without nexthop objects. Compares the bytes, the answers and the dump.</summary>
     public void RunShape(FamilyInput input, RouteShape shape)
     {
         var name = shape.ToString().ToLowerInvariant();
@@ -82,8 +82,8 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         new(scheme.Structure, input.Family, order ?? Orders.File, operation, input.Prefixes);
 
     /// <summary>
-    /// Adds, replaces and deletes several routes by gateways to each prefix of the sample. In IPv6 they are siblings of one multipath
-    /// route. A route that is appended again is refused.
+    /// Adds, replaces and deletes several routes with gateways to each prefix of the sample. In IPv6, routes to the same prefix are
+    /// siblings of one multipath route. The kernel refuses to append a route that already exists.
     /// </summary>
     public void RunSiblings(FamilyInput input)
     {
@@ -108,7 +108,7 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         Answers(input, at, KeyPatterns.Prefixes);
     }
 
-    /// <summary>Deletes the existing nexthop objects, and so all routes.</summary>
+    /// <summary>Deletes the existing nexthop objects, which also deletes all routes.</summary>
     private void Flush(CheckPoint at, FamilyInput input)
     {
         foreach (var id in Enumerable.Range(0, input.Peers).Where(port.HasNexthop).Select(PeerNumber.ToKernel).ToList())
@@ -179,7 +179,7 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         Answers(input, at);
     }
 
-    /// <summary>Compares the answers to one pattern of keys, or to all.</summary>
+    /// <summary>Compares the answers to lookups of one key pattern, or of all key patterns.</summary>
     private void Answers(FamilyInput input, CheckPoint at, string? only = null)
     {
         foreach (var (name, keys, file) in input.Patterns.Where(pattern => only is null || pattern.Name == only))

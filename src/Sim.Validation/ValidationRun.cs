@@ -3,10 +3,10 @@ using Sim.Validation.Patched;
 
 namespace Sim.Validation;
 
-/// <summary>Runs a whole validation in one kernel: every family in every structure, then the times.</summary>
+/// <summary>Runs a whole validation in one kernel: first every family in every structure, and then the times.</summary>
 public static class ValidationRun
 {
-    /// <summary>The sizes of the structures that are the same in both releases, by their names in the kernel.</summary>
+    /// <summary>The C structures whose sizes are the same in both releases: their names in the kernel and their sizes.</summary>
     private static readonly unsafe (string Name, int Bytes)[] s_sizes =
     [
         ("allowedips_node", sizeof(allowedips_node)), ("fib_alias", sizeof(FibAlias)), ("fib_info", FibInfo.HeaderSize),
@@ -54,8 +54,8 @@ public static class ValidationRun
     }
 
     /// <summary>
-    /// Validates the additions of the series: routes that name peers, and gateways that select peers, each beside AllowedIPs. A kernel
-    /// with the stock hash runs only the sweep over peers.
+    /// Validates the additions of the series: routes that name peers, and gateways that select peers. Compares both with AllowedIPs. A
+    /// kernel with the stock hash runs only the sweep over peers.
     /// </summary>
     private static void RunPatched(
         ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu, ValidationParts parts, PeerSweep? sweep)
@@ -117,7 +117,8 @@ public static class ValidationRun
         }
     }
 
-    /// <summary>Times the routes of one family. Both families use the same ids of nexthop objects, one after the other.</summary>
+    /// <summary>Times the routes of one family. The families are timed one after the other, because both use the same ids of nexthop
+    /// objects.</summary>
     private static void TimeRoutes(
         ValidationContext context, FamilyInput input, RouteStream routes, int oif, TimeComparison times, UpdateTimes updates)
     {

@@ -4,8 +4,8 @@ using Sim.Trie;
 namespace Sim.Schemes.Structures;
 
 /// <summary>
-/// The allowedips of a device with its peers, changed as by WG_CMD_SET_DEVICE. It takes prefixes of both families, but walks, traces and
-/// counts only one. A lookup takes and puts a reference to the peer, as wg_xmit does for a packet.
+/// The allowedips of a device with its peers. Changes work as in WG_CMD_SET_DEVICE. The structure binds prefixes of both families, but
+/// walks, traces and counts only one family. A lookup takes a reference to the peer and puts it, as wg_xmit does for a packet.
 /// </summary>
 public sealed unsafe class AllowedIpsStructure : KernelStructure
 {
@@ -14,7 +14,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
     private readonly List<int> _order = [];
     private long _waits;
 
-    /// <summary>Makes a device with this number of peers. The first operation on another peer makes that peer.</summary>
+    /// <summary>Makes a device with this number of peers. The first operation on any other peer creates that peer.</summary>
     public AllowedIpsStructure(Family family, int peers, KernelConfig kernel) : base(family, kernel)
     {
         Table = new AllowedIps(Memory);
@@ -26,7 +26,8 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
 
     public AllowedIps Table { get; }
 
-    /// <summary>The hash of the peers' own addresses, for devices of mode gateway. Later changes of AllowedIPs do not drop it.</summary>
+    /// <summary>The hash of gateways (the peers' own addresses), for devices in gateway mode. Later changes of AllowedIPs do not drop the
+    /// hash.</summary>
     public Gateways Gateways { get; }
 
     /// <summary>The numbers of the peers in the order of their creation, which is the device's order.</summary>
@@ -36,17 +37,17 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
 
     protected override long Waits => _waits;
 
-    /// <summary>Binds a prefix to a peer; another peer loses it. The message does not end.</summary>
+    /// <summary>Binds a prefix to a peer. The prefix's previous peer loses the prefix. The caller ends the message.</summary>
     public int Insert(in Prefix prefix, int peer) => Step(Table.Insert(prefix, PeerOf(peer)));
 
-    /// <summary>WGALLOWEDIP_F_REMOVE_ME: removes one prefix from a peer. The message does not end.</summary>
+    /// <summary>WGALLOWEDIP_F_REMOVE_ME: removes one prefix from a peer. The caller ends the message.</summary>
     public int Remove(in Prefix prefix, int peer) => Step(Table.Remove(prefix, PeerOf(peer)));
 
     public override int Bind(in Prefix prefix, int peer) => End(Insert(prefix, peer));
 
     public override int Unbind(in Prefix prefix, int peer) => End(Remove(prefix, peer));
 
-    /// <summary>Binds each prefix. It calls the port directly, so that the compiler can inline the insertion.</summary>
+    /// <summary>Binds each prefix. This method calls the port directly, so that the compiler can inline the insertion.</summary>
     public override void Bind(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
     {
         for (var i = 0; i < prefixes.Length; i++)
@@ -71,7 +72,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
         EndMessage();
     }
 
-    /// <summary><c>wg_allowedips_remove_by_peer</c>: takes all prefixes from a peer. The message does not end.</summary>
+    /// <summary><c>wg_allowedips_remove_by_peer</c>: takes all prefixes from a peer. The caller ends the message.</summary>
     public void RemoveByPeer(int peer)
     {
         if (Stepped is null)
@@ -99,7 +100,8 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
         EndMessage();
     }
 
-    /// <summary>Moves the prefixes to a new peer, then removes that peer. <c>wg_peer_remove</c> waits for a grace period.</summary>
+    /// <summary>Moves the prefixes to a new dummy peer, and then removes the dummy peer. <c>wg_peer_remove</c> waits for a grace
+    /// period.</summary>
     public void RemoveThroughDummy(IReadOnlyList<Prefix> gone)
     {
         var dummy = Table.PeerCreate(_order.Count);
@@ -116,8 +118,8 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
     }
 
     /// <summary>
-    /// WGPEER_F_REPLACE_ALLOWEDIPS: takes all prefixes from the peer, then gives it the set, message by message. The number of prefixes
-    /// that it had counts as operations.
+    /// WGPEER_F_REPLACE_ALLOWEDIPS: takes all prefixes from the peer, and then gives the peer the set, message by message. Each prefix that
+    /// the peer had counts as one operation.
     /// </summary>
     public void Replace(int peer, List<Prefix> set, int had, int perMessage)
     {
@@ -155,7 +157,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
     public override int Lookup(UInt128 address) =>
         Answer(Table, Family == Family.IPv4 ? Table.LookupDstV4((uint)(address >> 96)) : Table.LookupDstV6(address));
 
-    /// <summary><c>wg_gateways_lookup</c>: returns the peer of an IPv6 gateway; -1 for none.</summary>
+    /// <summary><c>wg_gateways_lookup</c>: returns the peer of an IPv6 gateway; -1 if no peer has this gateway.</summary>
     public int LookupGateway(UInt128 gateway) => Answer(Table, Gateways.LookupV6(gateway));
 
     public override long Lookup(Keys keys, bool dependent) => keys.V4.Length > 0
@@ -209,7 +211,8 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
 
     protected override void DisposeTables() => Table.Dispose();
 
-    /// <summary>Returns the number of the peer that a lookup found; -1 for none. Puts the reference to the peer.</summary>
+    /// <summary>Returns the number of the peer that a lookup found; -1 if it found no peer. Puts the lookup's reference to the
+    /// peer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Answer(AllowedIps table, wg_peer* peer)
     {
@@ -235,7 +238,8 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
         return peer;
     }
 
-    /// <summary>Does the same as <see cref="AllowedIps.RemoveByPeer"/> in the same order, but with a step per node.</summary>
+    /// <summary>Removes all prefixes of a peer in the order of <see cref="AllowedIps.RemoveByPeer"/>, but with a separate step per
+    /// prefix.</summary>
     private void RemoveOneByOne(wg_peer* peer)
     {
         var set = new List<Prefix>();

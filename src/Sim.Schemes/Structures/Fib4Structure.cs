@@ -31,7 +31,7 @@ public sealed unsafe class Fib4Structure : FibStructure
     public override int Delete(in Prefix prefix, RouteShape shape, int peer) =>
         Table.Delete(RouteRequest.V4(prefix, shape, peer, Device, NlmFlags.None));
 
-    /// <summary>Adds the three routes of lo (<c>fib_add_ifaddr</c>), and frees the objects that this dropped.</summary>
+    /// <summary>Adds the three routes of lo (<c>fib_add_ifaddr</c>). Then frees the objects that the additions dropped.</summary>
     public override void AddLocalRoutes()
     {
         const int lo = 1;

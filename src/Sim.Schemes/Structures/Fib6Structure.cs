@@ -68,8 +68,8 @@ public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
     }
 
     /// <summary>
-    /// Returns a line that describes a step of a lookup's path, or null if the step needs none. A step fits if the lookup found a route
-    /// and the step's prefix contains the address.
+    /// Returns a line that describes a step of a lookup's path; null if the step needs no line. A step fits if the lookup found a route and
+    /// the step's prefix contains the address.
     /// </summary>
     protected abstract string? Describe(Fib6Step step, bool fits);
 
@@ -97,11 +97,11 @@ public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
     }
 }
 
-/// <summary>The IPv6 FIB: a binary tree.</summary>
+/// <summary>The IPv6 FIB, which is a binary tree.</summary>
 public sealed unsafe class Fib6Structure(RouteShape shape, KernelConfig kernel)
     : Fib6RouteStructure<Fib6Table>(shape, kernel, net => new Fib6Table(net, TableId))
 {
-    /// <summary>The counters of /proc/net/rt6_stats, over all tables.</summary>
+    /// <summary>The counters of /proc/net/rt6_stats, which cover all tables.</summary>
     public Rt6Statistics Statistics => Net.Statistics;
 
     public override int Lookup(UInt128 address)
@@ -147,7 +147,7 @@ public sealed unsafe class Fib6Structure(RouteShape shape, KernelConfig kernel)
             """;
     }
 
-    /// <summary>Describes each node on the way down, each node with routes on the way up, and each route.</summary>
+    /// <summary>Describes a step: a node on the way down, a node with routes on the way up, or a route.</summary>
     protected override string? Describe(Fib6Step step, bool fits)
     {
         var hasRoutes = step.Flags.HasFlag(Fib6NodeFlags.RouteInfo);

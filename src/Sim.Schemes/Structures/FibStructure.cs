@@ -4,21 +4,21 @@ using System.Numerics;
 namespace Sim.Schemes.Structures;
 
 /// <summary>
-/// The FIB port of one family, with one table of routes to peers. It sets routes as routing daemons do. The kernel keeps routes whose
-/// peer is removed, so the routes of a peer are deleted one by one.
+/// The FIB port of one family, with one table of routes to peers. Routes change as by the messages of routing daemons. The kernel keeps
+/// routes when their peer is removed, so a daemon deletes the routes of a peer one by one.
 /// </summary>
 public abstract unsafe class FibStructure(Family family, RouteShape shape, KernelConfig kernel) : KernelStructure(family, kernel)
 {
     /// <summary>The id of the table.</summary>
     public const uint TableId = 100;
 
-    /// <summary>The attributes by which routes lead to peers, unless an operation uses others.</summary>
+    /// <summary>The attributes by which routes lead to peers. An operation may use other attributes.</summary>
     public RouteShape RouteShape { get; } = shape;
 
     /// <summary>The FIB's own slab caches.</summary>
     public abstract IEnumerable<KmemCache> Caches { get; }
 
-    /// <summary>The number of fib_infos that insertions have compared in hash buckets; 0 in IPv6, which has no fib_infos.</summary>
+    /// <summary>The number of fib_infos that insertions compared in hash buckets; 0 in IPv6, because IPv6 has no fib_infos.</summary>
     public virtual long InfosWalked => 0;
 
     protected abstract FibNamespace Net { get; }
@@ -28,10 +28,11 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     /// <summary>The interface index of wg0, or of the first peer's device.</summary>
     protected int Device { get; } = kernel.Device;
 
-    /// <summary>Whether routes name peers by their own nexthops. If not, loops over keys answer with devices.</summary>
+    /// <summary>Whether routes name peers in their own nexthops. If not, a loop over keys sums up devices instead of peers.</summary>
     protected bool NamesPeers => RouteShape is RouteShape.PeerKey or RouteShape.Encap;
 
-    /// <summary>Makes an empty FIB for routes of this shape. If the shape is nexthop objects, makes one per peer.</summary>
+    /// <summary>Makes an empty FIB for routes of this shape. If routes use nexthop objects, also makes one nexthop object per
+    /// peer.</summary>
     public static FibStructure Create(Family family, RouteShape shape, int peers, KernelConfig kernel)
     {
         FibStructure fib = family == Family.IPv4 ? new Fib4Structure(shape, kernel)
@@ -46,29 +47,34 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
         return fib;
     }
 
-    /// <summary>RTM_NEWROUTE: adds or replaces a route, by these flags. The message does not end. Returns 0 or a negative error.</summary>
+    /// <summary>RTM_NEWROUTE: adds or replaces a route, as the flags say. The caller ends the message. Returns 0 or a negative
+    /// error.</summary>
     public abstract int Insert(in Prefix prefix, RouteShape shape, int peer, NlmFlags flags);
 
-    /// <summary>RTM_DELROUTE: deletes the route with these attributes. The message does not end. Returns 0 or a negative error.</summary>
+    /// <summary>RTM_DELROUTE: deletes the route with these attributes. The caller ends the message. Returns 0 or a negative
+    /// error.</summary>
     public abstract int Delete(in Prefix prefix, RouteShape shape, int peer);
 
-    /// <summary>RTM_NEWNEXTHOP: adds a nexthop object, which may name the peer of number id. Returns 0 or a negative error.</summary>
+    /// <summary>RTM_NEWNEXTHOP: adds a nexthop object. If it names a peer, the id is also the peer's number. Returns 0 or a negative
+    /// error.</summary>
     public int AddNexthop(uint id, bool namesPeer) => Net.AddNexthop(id, Device, namesPeer ? (int)id : 0);
 
-    /// <summary>RTM_DELNEXTHOP: deletes a nexthop object and its routes. Returns the number of routes, or a negative error.</summary>
+    /// <summary>RTM_DELNEXTHOP: deletes a nexthop object and its routes. Returns the number of deleted routes, or a negative
+    /// error.</summary>
     public int DeleteNexthop(uint id) => Net.DeleteNexthop(id);
 
     public bool HasNexthops => Net.NexthopCount > 0;
 
     public bool HasNexthop(uint id) => Net.HasNexthop(id);
 
-    /// <summary>Adds the first routes of a kernel, which are in another table.</summary>
+    /// <summary>Adds the routes that a kernel has from the start. These routes are in another table.</summary>
     public abstract void AddLocalRoutes();
 
     /// <summary>RTM_NEWROUTE with CREATE and EXCL: adds the first route of a prefix. Returns 0 or a negative error.</summary>
     public int Add(in Prefix prefix, int peer) => End(Step(Insert(prefix, RouteShape, peer, NlmFlags.Create | NlmFlags.Excl)));
 
-    /// <summary>RTM_NEWROUTE with CREATE and REPLACE, as BIRD sends it: replaces the route of a prefix or adds the first.</summary>
+    /// <summary>RTM_NEWROUTE with CREATE and REPLACE, as BIRD sends it: replaces the route of a prefix, or adds the prefix's first
+    /// route.</summary>
     public sealed override int Bind(in Prefix prefix, int peer) => End(Step(Insert(prefix, RouteShape, peer, NlmFlags.Create | NlmFlags.Replace)));
 
     public sealed override int Unbind(in Prefix prefix, int peer) => End(Step(Delete(prefix, RouteShape, peer)));
@@ -96,7 +102,7 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     }
 
     /// <summary>Does one change as a separate message.</summary>
-    /// <exception cref="InvalidOperationException">The FIB refuses the change.</exception>
+    /// <exception cref="InvalidOperationException">The FIB refused the change.</exception>
     public void Change(in BindingChange change) => Check(
         change switch
         {
@@ -106,14 +112,15 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
         },
         change.Prefix);
 
-    /// <summary>Ends grace periods until no object waits. The callback of a route queues the callback of its peer's state.</summary>
+    /// <summary>Ends grace periods until no object waits to be freed. One grace period is not enough, because the callback of a route
+    /// queues the callback of the peer's state.</summary>
     public sealed override void EndMessage()
     {
         while (Memory.Rcu.Pending > 0 && !Memory.Rcu.HoldsCallbacks)
             Memory.Rcu.GracePeriod();
     }
 
-    /// <summary>Returns the peer of a nexthop or of its object; 0 if all routes lead to one device.</summary>
+    /// <summary>Returns the peer of a nexthop or of its nexthop object; 0 if all routes lead to one device.</summary>
     protected int PeerOf(FibNhCommon* nhc, NextHop* nh) =>
         nhc->Peer is not 0 and var number ? PeerNumber.OfKernel(number)
         : nh != null ? PeerNumber.OfKernel((int)nh->id)
@@ -129,7 +136,7 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
         new(Metrics.MaxDepth, null, stat.MaxDepth), new(Metrics.AverageDepth, null, (double)stat.TotalDepth / Math.Max(stat.Leaves, 1)),
     ];
 
-    /// <summary>Returns a count for each value of a histogram that is not 0.</summary>
+    /// <summary>Returns a count for each nonzero value of a histogram.</summary>
     private protected static IEnumerable<ShapeCount> Histogram<T>(Metric metric, IEnumerable<T> values)
         where T : INumber<T> => values.Select((value, x) => new ShapeCount(metric, x, double.CreateChecked(value))).Where(count => count.Value > 0);
 
@@ -137,14 +144,15 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     private protected static JsonObject Json(IEnumerable<ShapeCount> histogram) =>
         new(histogram.Select(count => KeyValuePair.Create($"{count.X}", (JsonNode?)(long)count.Value)));
 
-    /// <summary>The kind of answer of a loop over keys. It is a type, so that the JIT compiles a loop for each kind.</summary>
+    /// <summary>The kind of number that a loop over keys sums up. Each kind is a type, so that the JIT compiles a separate loop for
+    /// it.</summary>
     protected interface IAnswer
     {
         /// <summary>Returns a number that depends on the nexthop that a lookup found.</summary>
         static abstract int Of(FibNhCommon* nhc);
     }
 
-    /// <summary>Answers with the number, from 1, of the nexthop's peer, as wg_xmit would read it from the packet's dst.</summary>
+    /// <summary>Returns the number of the nexthop's peer, counted from 1, as wg_xmit would read it from the packet's dst.</summary>
     protected readonly struct NamedPeer : IAnswer
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -152,8 +160,8 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     }
 
     /// <summary>
-    /// Answers with the nexthop's device, which must be loaded. If no route names a peer, a predicted branch would give peer 0 at once, so
-    /// a dependent chain would not wait for the lookups.
+    /// Returns the nexthop's device, so that the processor must load the nexthop. If no route names a peer, branch prediction would give
+    /// peer 0 at once, and a dependent chain would not wait for the lookups.
     /// </summary>
     protected readonly struct DeviceIndex : IAnswer
     {

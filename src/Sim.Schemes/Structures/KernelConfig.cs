@@ -2,28 +2,30 @@
 namespace Sim.Schemes.Structures;
 
 /// <summary>The configuration of the kernel whose structures are simulated.</summary>
-/// <param name="Slub">The machine and release whose allocator is used.</param>
-/// <param name="NamesPeers">Whether the kernel has kernel-patch/series. Without it, nexthop objects carry no peer.</param>
+/// <param name="Slub">The machine and the kernel release, which determine the allocator.</param>
+/// <param name="NamesPeers">Whether the kernel has kernel-patch/series. Without this series, nexthop objects carry no peer.</param>
 public sealed record KernelConfig(SlubConfig Slub, bool NamesPeers)
 {
     /// <summary>A uniprocessor kernel with the series.</summary>
     public static KernelConfig Usual { get; } = new(SlubConfig.Uniprocessor, NamesPeers: true);
 
-    /// <summary>Returns a uniprocessor kernel with the series, of a release.</summary>
+    /// <summary>Returns a uniprocessor kernel of this release with the series.</summary>
     public static KernelConfig UsualOf(KernelRelease release) => Usual with { Slub = Usual.Slub with { Release = release } };
 
-    /// <summary>The interface index of wg0. If each peer has a device, the other devices follow it.</summary>
+    /// <summary>The interface index of wg0. If each peer has its own device, this is the first peer's device, and the other devices have
+    /// the next indexes.</summary>
     public int Device { get; init; } = 2;
 
-    /// <summary>Whether the hash of fib_infos covers the peer, as in the first patch of kernel-patch/series-fixes.</summary>
+    /// <summary>Whether the hash of fib_infos includes the peer, as with the first patch of kernel-patch/series-fixes.</summary>
     public bool HashesStates { get; init; } = NamesPeers;
 
-    /// <summary>The configuration of the IPv6 FIB, which includes the what-if of shared states.</summary>
+    /// <summary>The options of the IPv6 FIB. One of them is the what-if with shared states.</summary>
     public Fib6Options Fib6 { get; init; } = new();
 
-    /// <summary>Whether IPv6 routes are in an LC-trie, like IPv4's (<see cref="Lc6Table"/>). No kernel does: it is a what-if.</summary>
+    /// <summary>Whether IPv6 routes are in an LC-trie (<see cref="Lc6Table"/>), as IPv4 routes are. No kernel does this, so it is a
+    /// what-if.</summary>
     public bool CompressesFib6Levels { get; init; }
 
-    /// <summary>Whether no kernel has this configuration. Counts are then modelled.</summary>
+    /// <summary>Whether no kernel has this configuration. The counts of such a configuration are modelled.</summary>
     public bool IsWhatIf => CompressesFib6Levels || Fib6.SharesStates;
 }

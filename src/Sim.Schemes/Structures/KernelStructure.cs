@@ -12,27 +12,28 @@ namespace Sim.Schemes.Structures;
 /// Peers are numbered from 0.
 /// </summary>
 /// <remarks>
-/// <see cref="Bind(in Prefix, int)"/> and <see cref="Unbind(in Prefix, int)"/> are separate messages. Each ends with a grace
-/// period. A uniprocessor kernel does the same, because its softirq runs before the next message. So the cost of deferred frees is a
-/// part of the call that caused them.
+/// <see cref="Bind(in Prefix, int)"/> and <see cref="Unbind(in Prefix, int)"/> are separate messages. A grace period ends after each
+/// message. In a uniprocessor kernel this is also so, because the softirq runs before the next message. So the time of a call includes the
+/// deferred frees that it causes.
 /// </remarks>
 public abstract class KernelStructure(Family family, KernelConfig kernel) : IDisposable
 {
     public Family Family { get; } = family;
 
-    /// <summary>The kernel memory of this structure alone.</summary>
+    /// <summary>The kernel memory that only this structure uses.</summary>
     public KernelMemory Memory { get; } = new(kernel.Slub);
 
     /// <summary>The name in <c>stat</c> and <c>lookup</c>: <c>allowedips</c>, <c>fib</c>, <c>fib6</c>.</summary>
     public abstract string Key { get; }
 
     /// <summary>
-    /// Whether <see cref="Visit"/> shows the longest prefix of an address first, as a walk of an IPv4 FIB does. If not, it shows the
-    /// longest last.
+    /// Whether <see cref="Visit"/> shows the longest of several prefixes with the same address first, as a walk of an IPv4 FIB does. If
+    /// not, it shows the longest prefix last.
     /// </summary>
     public virtual bool LongestFirst => false;
 
-    /// <summary>A callback after each operation, usually null. While it is set, a peer's prefixes are removed one by one.</summary>
+    /// <summary>A callback after each operation; usually null. If it is set, the removal of a peer's prefixes is one operation per
+    /// prefix.</summary>
     public Action? Stepped { get; set; }
 
     /// <summary>The work of the kernel since the structure was made.</summary>
@@ -44,43 +45,45 @@ public abstract class KernelStructure(Family family, KernelConfig kernel) : IDis
     /// <summary>The number of times that the writer waited for a grace period.</summary>
     protected abstract long Waits { get; }
 
-    /// <summary>Binds a prefix to a peer; another peer loses it. Returns 0 or a negative error.</summary>
+    /// <summary>Binds a prefix to a peer. The prefix's previous peer loses the prefix. Returns 0 or a negative error.</summary>
     public abstract int Bind(in Prefix prefix, int peer);
 
     /// <summary>Takes a prefix from a peer. Returns 0 or a negative error.</summary>
     public abstract int Unbind(in Prefix prefix, int peer);
 
-    /// <summary>Binds each prefix to its peer. A prefix that is already bound moves.</summary>
+    /// <summary>Binds each prefix to its peer. A prefix that is bound to another peer moves to its new peer.</summary>
     public abstract void Bind(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
 
     /// <summary>Takes each prefix from its peer. A prefix that is not bound to this peer stays as it is.</summary>
     public abstract void Unbind(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
 
-    /// <summary>Unbinds all prefixes of a peer. The caller lists them, because some structures cannot find them.</summary>
+    /// <summary>Unbinds all prefixes of a peer. The caller lists the prefixes, because some structures cannot find the prefixes of a
+    /// peer.</summary>
     public abstract void UnbindPeer(int peer, ReadOnlySpan<Prefix> prefixes);
 
-    /// <summary>Ends a message: frees the objects that its operations dropped.</summary>
+    /// <summary>Ends a message: frees the objects that the message's operations dropped.</summary>
     public abstract void EndMessage();
 
     /// <summary>Calls back for each bound prefix with its peer, by ascending address.</summary>
     public abstract void Visit(Action<Prefix, int> see);
 
     /// <summary>
-    /// Returns the peer of the longest prefix that contains the left-aligned address; -1 for none. It may run beside the writer on threads
-    /// that registered with <see cref="KernelMemory.Rcu"/>.
+    /// Returns the peer of the longest prefix that contains the left-aligned address; -1 if no prefix contains the address. Threads that
+    /// are registered with <see cref="KernelMemory.Rcu"/> may call this method while the writer runs.
     /// </summary>
     public abstract int Lookup(UInt128 address);
 
     /// <summary>
-    /// Looks up every key in a loop without virtual calls. If <paramref name="dependent"/>, the place of each key depends on the last
-    /// answer (<see cref="Workloads.Keys.KeyChain"/>), so that lookups cannot overlap in the processor.
+    /// Looks up every key in a loop without virtual calls. If <paramref name="dependent"/> is true, the position of each key depends on the
+    /// previous answer (<see cref="Workloads.Keys.KeyChain"/>), so that lookups cannot overlap in the processor.
     /// </summary>
-    /// <param name="keys">The keys. For a dependent chain their number must be a power of two.</param>
-    /// <param name="dependent">Whether each lookup waits for the one before.</param>
-    /// <returns>The sum of the peers' numbers from 1, or of the devices' numbers if routes name no peers. It serves as a check.</returns>
+    /// <param name="keys">The keys. For a dependent chain, the number of keys must be a power of two.</param>
+    /// <param name="dependent">Whether each lookup waits for the previous lookup.</param>
+    /// <returns>The sum of the found peers' numbers, counted from 1, or of the devices' numbers if routes name no peers. The sum serves as
+    /// a check.</returns>
     public abstract long Lookup(Keys keys, bool dependent);
 
-    /// <summary>Counts the nodes and lines that a lookup reads.</summary>
+    /// <summary>Counts the nodes and cache lines that a lookup reads.</summary>
     public abstract Touch Trace(UInt128 address);
 
     /// <summary>Describes the path of a lookup in words, one line per step.</summary>
@@ -89,13 +92,14 @@ public abstract class KernelStructure(Family family, KernelConfig kernel) : IDis
     /// <summary>Counts the nodes, depths and sizes of the live structure.</summary>
     public abstract IReadOnlyList<ShapeCount> Shape();
 
-    /// <summary>Returns the memory of the binding, line by line as in /proc/slabinfo, without the peers, which every scheme has.</summary>
+    /// <summary>Returns the memory of the binding, line by line as in /proc/slabinfo. It does not include the peers, because every scheme
+    /// has them.</summary>
     public IReadOnlyList<MemoryLine> Account() => [.. Memory.Account().Where(line => line.Cache != "wg_peer")];
 
-    /// <summary>Returns the counts of <c>stat --json</c>, without the memory.</summary>
+    /// <summary>Returns the counts for <c>stat --json</c>. The memory is not included.</summary>
     public abstract JsonObject StatJson();
 
-    /// <summary>Returns the counts as text, in the kernel's form if it has one.</summary>
+    /// <summary>Returns the counts as text, in the kernel's format if the kernel has one.</summary>
     public abstract string StatText();
 
     public void Dispose()
@@ -104,7 +108,7 @@ public abstract class KernelStructure(Family family, KernelConfig kernel) : IDis
         Memory.Dispose();
     }
 
-    /// <summary>Throws if an operation was refused.</summary>
+    /// <summary>Throws an exception if an operation was refused.</summary>
     /// <exception cref="InvalidOperationException">The error is not 0.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Check(int error, in Prefix prefix)
@@ -113,7 +117,7 @@ public abstract class KernelStructure(Family family, KernelConfig kernel) : IDis
             Refuse(error, prefix);
     }
 
-    /// <summary>Disposes of the port. Its memory is freed afterwards.</summary>
+    /// <summary>Disposes of the port's tables. The port's memory is freed afterwards.</summary>
     protected abstract void DisposeTables();
 
     // A separate method, because a method that throws is not inlined.

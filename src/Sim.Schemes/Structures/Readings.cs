@@ -18,18 +18,19 @@ public sealed record Keys(uint[] V4, UInt128[] V6)
     public UInt128 LeftAligned(int index) => V4.Length > 0 ? (UInt128)V4[index] << 96 : V6[index];
 }
 
-/// <summary>The nodes and distinct 64-byte lines that a lookup reads, and the longest prefix that it finds; null for none.</summary>
+/// <summary>The numbers of nodes and of distinct 64-byte cache lines that a lookup reads, and the longest prefix that the lookup finds, or
+/// null.</summary>
 public readonly record struct Touch(int Nodes, int CacheLines, Prefix? Match);
 
-/// <summary>A count of a structure's shape. In a histogram, X is a depth or a number of bits.</summary>
+/// <summary>A count that describes a structure's shape. In a histogram, X is a depth or a number of bits.</summary>
 public readonly record struct ShapeCount(Metric Metric, double? X, double Value);
 
 /// <summary>The work of the kernel since a structure was made.</summary>
-/// <param name="Operations">Insertions, removals and moves in tries. The removal of a peer counts once per prefix.</param>
-/// <param name="Allocations">Objects allocated from slabs, kmalloc and vmalloc.</param>
-/// <param name="Frees">Objects freed.</param>
-/// <param name="GracePeriods">Grace periods that freed an object.</param>
-/// <param name="Waits">Grace periods that the writer had to wait for (<c>synchronize_net</c>).</param>
+/// <param name="Operations">The number of insertions, removals and moves in tries. The removal of a peer counts once per prefix.</param>
+/// <param name="Allocations">The number of objects allocated from slabs, kmalloc and vmalloc.</param>
+/// <param name="Frees">The number of freed objects.</param>
+/// <param name="GracePeriods">The number of grace periods that freed an object.</param>
+/// <param name="Waits">The number of grace periods for which the writer had to wait (<c>synchronize_net</c>).</param>
 public readonly record struct KernelWork(long Operations, long Allocations, long Frees, long GracePeriods, long Waits)
 {
     public static KernelWork operator +(KernelWork left, KernelWork right) => new(

@@ -2,8 +2,8 @@
 namespace Sim.Schemes.Structures;
 
 /// <summary>
-/// Makes the requests that the kernel makes from route messages (<c>rtm_to_fib_config</c>, <c>rtm_to_fib6_config</c>). Only this class
-/// turns a shape and a peer into the fields of a FIB.
+/// Makes the requests that the kernel makes from route messages (<c>rtm_to_fib_config</c>, <c>rtm_to_fib6_config</c>). No other class turns
+/// a shape and a peer into the fields of a request.
 /// </summary>
 public static class RouteRequest
 {
@@ -35,7 +35,7 @@ public static class RouteRequest
         return request;
     }
 
-    /// <summary>Makes a request to add or delete an IPv6 route. The arguments are those of <see cref="V4"/>.</summary>
+    /// <summary>Makes a request to add or delete an IPv6 route. The arguments are the same as in <see cref="V4"/>.</summary>
     public static Fib6Config V6(Prefix prefix, RouteShape shape, int peer, int device, NlmFlags flags)
     {
         var request = Fib6Config.Add(prefix, DeviceOf(shape, peer, device), PeerOf(shape, peer));

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Validation.Comparison;
 
-/// <summary>Compares the tries of the ports with the kernel's, node by node.</summary>
+/// <summary>Compares the ports' tries with the kernel's tries, node by node.</summary>
 public static class ShapeComparison
 {
-    /// <summary>With the module, compares a family's trie of wg0: nodes, depths, and a digest of all prefixes, depths and owners.</summary>
+    /// <summary>If the module is loaded, compares wg0's trie of a family: nodes, depths, and a digest of all prefixes, depths and
+    /// owners.</summary>
     public static void AllowedIps(ValidationContext context, CheckPoint at, AllowedIps table, Family family)
     {
         if (!context.Machine.HasModule)
@@ -23,7 +24,7 @@ public static class ShapeComparison
         }
     }
 
-    /// <summary>Compares every figure of fib_triestat and, with the module, a digest of all nodes and routes.</summary>
+    /// <summary>Compares every figure of fib_triestat and, if the module is loaded, a digest of all nodes and routes.</summary>
     public static void Fib(ValidationContext context, CheckPoint at, FibTable table, uint tableId)
     {
         var counted = TrieStatText.Figures(context.Machine.TrieStat(tableId));
@@ -46,7 +47,7 @@ public static class ShapeComparison
         context.CompareDigest(at, Metrics.TrieDigest, trie.Value, kernelTrie.Hex("digest"), item: at.Scheme.Length > 0 ? Names.Fib : "");
     }
 
-    /// <summary>With the module, compares an IPv6 table: nodes, depths, and a digest of all nodes and routes.</summary>
+    /// <summary>If the module is loaded, compares an IPv6 table: nodes, depths, and a digest of all nodes and routes.</summary>
     public static void Fib6(ValidationContext context, CheckPoint at, Fib6Table table, uint tableId)
     {
         if (!context.Machine.HasModule)

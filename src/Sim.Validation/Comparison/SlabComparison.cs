@@ -4,24 +4,25 @@ namespace Sim.Validation.Comparison;
 /// <summary>Compares the slab caches of a port with /proc/slabinfo.</summary>
 public static class SlabComparison
 {
-    /// <summary>The share of the objects by which two estimates of <c>count_partial_free_approx</c> may differ.</summary>
+    /// <summary>Two estimates by <c>count_partial_free_approx</c> may differ by this share of the objects.</summary>
     private const double EstimateError = 0.02;
 
     /// <summary>
-    /// Returns the objects in use, and the error bound if the kernel estimates them, else 0. With sheaves these are the active objects,
-    /// because the kernel counts the free objects in sheaves.
+    /// Returns the number of objects in use. Also returns the error bound if the kernel estimates this number, otherwise 0. In a cache with
+    /// sheaves it returns the active objects, because the kernel counts free objects in sheaves as active.
     /// </summary>
     public static (long Active, double Error) ActiveObjects(KmemCache cache) => cache.ActiveObjectsAreEstimated
         ? (cache.ActiveObjects, Math.Ceiling(EstimateError * cache.ActiveObjects))
         : (cache.HasSheaves ? cache.ActiveObjects : cache.Objects, 0);
 
     /// <summary>
-    /// Compares caches that have one user. Objects and pages per slab must be equal. Slabs may differ by one per processor. Active
-    /// objects may differ by the slabs that a processor keeps, because their free objects count as active. (A processor's own slab can
-    /// hold objects of the kernel's other tables, and the kernel may run callbacks a moment earlier than the port.) In 7.3 processors
-    /// keep no slabs. Instead, free objects in sheaves count as active, and each can pin a slab; interrupts and other users of the
-    /// cache decide how many there are. The kernel may also hold <paramref name="held"/> dropped objects longer than the port: it frees
-    /// them after a call of many messages, the port after each message. Objects allocated until then lie in other slabs.
+    /// Compares caches that have one user. Objects per slab and pages per slab must be equal. The number of slabs may differ by one per
+    /// processor. The number of active objects may differ by the objects in the slabs that a processor keeps, because free objects in these
+    /// slabs count as active. (A processor's own slab can hold objects of the kernel's other tables, and the kernel may run callbacks a
+    /// moment earlier than the port.) In Linux 7.3, processors keep no slabs. Instead, free objects in sheaves count as active, and each
+    /// such object can pin a slab. Their number depends on interrupts and on other users of the cache. The kernel may also free
+    /// <paramref name="held"/> dropped objects later than the port. The kernel frees them after a call of many messages, and the port after
+    /// each message. Objects allocated in the meantime lie in other slabs.
     /// </summary>
     public static void Compare(ValidationContext context, CheckPoint at, IEnumerable<KmemCache> caches, int held = 0)
     {

@@ -2,13 +2,15 @@
 namespace Sim.Validation.Comparison;
 
 /// <summary>
-/// Compares a table of a FIB port with the kernel's: every node, the statistics in /proc, and the memory. The memory is the FIB's own
-/// slab caches, the vmalloc areas of IPv4's tnodes, and the kmalloc classes of tnodes, IPv6 routes and nexthops, which the rest of the
-/// kernel uses too. If the port frees after each message, <paramref name="held"/> is the most routes that one call drops.
+/// Compares a table of a FIB port with the kernel's table: every node, the statistics in /proc, and the memory. The memory consists of the
+/// FIB's own slab caches, the vmalloc areas of IPv4's tnodes, and the kmalloc classes of tnodes, IPv6 routes and nexthops. The rest of the
+/// kernel uses these kmalloc classes too. If the port frees after each message, <paramref name="held"/> is the maximum number of routes
+/// that one call drops.
 /// </summary>
 public sealed class TableComparison(ValidationContext context, FibStructure fib, int held = 0)
 {
-    /// <summary>The bound, in slabs, for the few objects of other users of a kmalloc class. One object can hold a slab.</summary>
+    /// <summary>The bound, in slabs, for the few objects that other users have in a kmalloc class. One object can keep a whole slab in
+    /// use.</summary>
     private const int OtherUsersSlabs = 16;
 
     private IReadOnlyDictionary<string, SlabLine> _slabs = new Dictionary<string, SlabLine>();
@@ -18,8 +20,8 @@ public sealed class TableComparison(ValidationContext context, FibStructure fib,
     private Rt6Statistics _portStatistics;
 
     /// <summary>
-    /// Takes the baselines of the kernel and the port before the table is filled. If the port <paramref name="isNew"/>, it holds only
-    /// what is compared, and its baseline is 0.
+    /// Reads the baselines of the kernel and of the port before the table is filled. If the port <paramref name="isNew"/>, it holds only
+    /// objects that are compared, so its baseline is 0.
     /// </summary>
     public void Remember(bool isNew = false)
     {
@@ -51,7 +53,7 @@ public sealed class TableComparison(ValidationContext context, FibStructure fib,
             CompareMemory(at);
     }
 
-    /// <summary>Compares the changes of /proc/net/rt6_stats, which counts all tables since the boot.</summary>
+    /// <summary>Compares how much /proc/net/rt6_stats has changed since the baseline. This file counts all tables since the boot.</summary>
     private void CompareStatistics(CheckPoint at, Rt6Statistics port)
     {
         var (kernel, before) = (context.Machine.One("rt6stats"), _portStatistics);

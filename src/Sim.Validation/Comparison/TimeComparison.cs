@@ -2,16 +2,16 @@
 namespace Sim.Validation.Comparison;
 
 /// <summary>
-/// Times an operation in the kernel and in the port, with the same keys or prefixes, on the same processor, interleaved (A B B A). Under
-/// -icount it only counts the kernel's instructions, which need no interleaving.
+/// Times an operation in the kernel and in the port, interleaved (A B B A), with the same keys or prefixes, on the same processor. Under
+/// -icount it counts only the kernel's instructions, and does not interleave.
 /// </summary>
 public sealed class TimeComparison(ValidationContext context)
 {
     private readonly KernelUnderTest _kernel = context.Machine;
 
     /// <summary>
-    /// Times independent and dependent lookups of each key pattern, and the kernel against itself. The module's name for the structure
-    /// is a word with a family or table.
+    /// Times independent and dependent lookups of each key pattern, and also the kernel against itself. The module names a structure by a
+    /// word and the number of a family or table.
     /// </summary>
     public void Lookups(CheckPoint at, string structure, uint number, FamilyInput input, Func<Keys, bool, long> port)
     {
@@ -48,11 +48,11 @@ public sealed class TimeComparison(ValidationContext context)
         Add(at, Interleaved.Run(context.Plan.LookupGroups, kernel, port, context.Cancel));
     }
 
-    /// <summary>Adds the instructions of the kernel's runs.</summary>
+    /// <summary>Adds the instruction counts of the kernel's runs.</summary>
     public void AddCounts(CheckPoint at, double[] counts) =>
         context.Figures.Add(context.Row(at, Metrics.Time, Spread.Of(counts)) with { Side = Sides.Kernel, Unit = context.TimeUnit });
 
-    /// <summary>Adds the times of one case, and the ratio port / kernel of each pair. A is the kernel, B the port.</summary>
+    /// <summary>Adds the times of one case, and the ratio port / kernel of each pair. A is the kernel, and B is the port.</summary>
     public void Add(CheckPoint at, InterleavedTimes times)
     {
         context.Figures.Add(context.Row(at, Metrics.Time, times.SpreadB) with { Side = Sides.Port });
@@ -60,7 +60,7 @@ public sealed class TimeComparison(ValidationContext context)
         context.Figures.Add(context.Row(at, Metrics.Ratio, times.Ratio));
     }
 
-    /// <summary>Returns the keys of a timed pass. Their number is a power of two, as dependent chains need it.</summary>
+    /// <summary>Returns the keys of a timed pass. The number of keys is a power of two, because dependent chains need this.</summary>
     public static Keys Timed(Keys keys, int most) => keys.First(KeyChain.RingSize(Math.Min(most, keys.Count)));
 
     public static double Nanoseconds(Action work)
@@ -70,7 +70,7 @@ public sealed class TimeComparison(ValidationContext context)
         return clock.Elapsed.TotalNanoseconds;
     }
 
-    /// <summary>Adds the ratio of the kernel's times to its own.</summary>
+    /// <summary>Adds the A/A ratio of the kernel's times.</summary>
     public void AddSelf(CheckPoint at, InterleavedTimes times) =>
         context.Figures.Add(context.Row(at, Metrics.Ratio, times.Ratio) with { Experiment = Experiment.Aa, Side = Sides.Kernel });
 }

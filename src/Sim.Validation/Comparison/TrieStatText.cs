@@ -7,8 +7,8 @@ namespace Sim.Validation.Comparison;
 public static class TrieStatText
 {
     /// <summary>
-    /// Returns the figures by name: <c>Aver depth</c>, <c>Leaves</c>, and so on. Tnodes of b bits are <c>tnodes of b bits</c>. Counters,
-    /// which CONFIG_IP_FIB_TRIE_STATS adds at the end, are left out, because they do not describe the shape.
+    /// Returns the figures by name: <c>Aver depth</c>, <c>Leaves</c>, and so on. The number of tnodes with 3 bits has the name <c>tnodes of
+    /// 3 bits</c>. The counters that CONFIG_IP_FIB_TRIE_STATS adds at the end are left out, because they do not describe the shape.
     /// </summary>
     public static IReadOnlyDictionary<string, double> Figures(string text)
     {
@@ -26,7 +26,7 @@ public static class TrieStatText
         return figures;
     }
 
-    /// <summary>Reads pairs of bits and number of tnodes, such as <c>1: 30  2: 7</c>.</summary>
+    /// <summary>Reads pairs of a number of bits and a number of tnodes, such as <c>1: 30 2: 7</c>.</summary>
     private static void AddSizes(Dictionary<string, double> figures, string line)
     {
         var words = line.Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries);

@@ -2,16 +2,16 @@
 namespace Sim.Validation.Comparison;
 
 /// <summary>
-/// Times single updates without netlink. It calls the functions of the kernel's trie and of the port for one prefix after the other.
-/// After each run the table is the same as before.
+/// Times single updates without netlink. It calls the update functions of the kernel's trie and of the port directly, prefix by prefix.
+/// Each run leaves the table unchanged.
 /// </summary>
 public sealed class UpdateTimes(ValidationContext context, TimeComparison times, WireGuardStream stream)
 {
     private readonly KernelUnderTest _kernel = context.Machine;
 
     /// <summary>
-    /// Moves a sample to a dummy peer, removes all prefixes of the dummy, and inserts the sample again. 6.12 cannot remove a single
-    /// prefix.
+    /// Moves a sample of prefixes to a dummy peer, removes all prefixes of the dummy peer, and inserts the sample again. It uses a dummy
+    /// peer because Linux 6.12 cannot remove a single prefix.
     /// </summary>
     public void AllowedIps(CheckPoint at, FamilyInput input, AllowedIpsPort port)
     {
@@ -50,8 +50,9 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
     }
 
     /// <summary>
-    /// Deletes a sample of routes and inserts it again. fib_table_insert and _delete notify listeners (rtmsg_fib), which the port does not
-    /// have. So the module also times the notification alone, and its time is subtracted. IPv6's functions need not notify.
+    /// Deletes a sample of routes and inserts it again. fib_table_insert and fib_table_delete also notify listeners (rtmsg_fib), but the
+    /// port has no listeners. So the module times the notification separately, and this time is subtracted. The IPv6 functions can run
+    /// without notifications.
     /// </summary>
     public void Fib(CheckPoint at, FamilyInput input, RoutePort port)
     {

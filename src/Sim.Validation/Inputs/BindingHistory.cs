@@ -2,8 +2,8 @@
 namespace Sim.Validation.Inputs;
 
 /// <summary>
-/// Makes possible changes, such as deletions of bound prefixes and insertions of free ones. It keeps track of the peer that each prefix
-/// is bound to.
+/// Makes changes that are valid one after another, such as deletions of bound prefixes and insertions of free prefixes. It keeps track of
+/// each prefix's peer.
 /// </summary>
 public sealed class BindingHistory
 {
@@ -11,7 +11,7 @@ public sealed class BindingHistory
     private readonly List<(Prefix Prefix, int Peer)> _free = [];
     private Rng _random;
 
-    /// <summary>Begins with all routes bound to their peers. The seed decides the mix.</summary>
+    /// <summary>At the beginning, all routes are bound to their peers. The seed determines the mix.</summary>
     public BindingHistory(RouteTable table, int[] peerOf, ulong seed)
     {
         _bound = [.. table.Routes.Select((route, i) => (route.Prefix, peerOf[i]))];
@@ -32,7 +32,7 @@ public sealed class BindingHistory
         return [.. gone.Select(one => BindingChange.Delete(one.Prefix, one.Peer))];
     }
 
-    /// <summary>Makes possible insertions, deletions and moves, in equal parts and by the seed.</summary>
+    /// <summary>Makes a random mix of insertions, deletions and moves in equal parts, as the seed determines.</summary>
     public BindingChange[] Mix(int count, int peers)
     {
         var changes = new List<BindingChange>(count);
@@ -52,7 +52,7 @@ public sealed class BindingHistory
         return [.. changes];
     }
 
-    /// <summary>Moves every <paramref name="nth"/> bound prefix to the next peer.</summary>
+    /// <summary>Moves every n-th bound prefix to the next peer.</summary>
     public BindingChange[] Move(int nth, int peers)
     {
         var changes = new List<BindingChange>();
@@ -62,7 +62,7 @@ public sealed class BindingHistory
     }
 
     /// <summary>Takes every second prefix from a peer.</summary>
-    /// <returns>Insertions of the prefixes that the peer keeps, and deletions of those that it loses.</returns>
+    /// <returns>Insertions of the prefixes that the peer keeps, and deletions of the prefixes that the peer loses.</returns>
     public (BindingChange[] Kept, BindingChange[] Dropped) Halve(int peer)
     {
         var mine = _bound.Where(binding => binding.Peer == peer).Select(binding => binding.Prefix).ToList();
@@ -82,7 +82,7 @@ public sealed class BindingHistory
         return BindingChange.Move(prefix, peer, other);
     }
 
-    /// <summary>Moves a random prefix from a list to the other, and makes the change for it.</summary>
+    /// <summary>Moves a random prefix from one list to the other, and makes the change for this prefix.</summary>
     private BindingChange Take(
         List<(Prefix Prefix, int Peer)> from, List<(Prefix Prefix, int Peer)> to, Func<Prefix, int, BindingChange> change)
     {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Validation.Inputs;
 
-/// <summary>Operations, and the name of the file that holds them in the agent's folder.</summary>
+/// <summary>A step: its operations, and the name of the file with these operations in the agent's folder.</summary>
 public sealed record Step(string Name, BindingChange[] Operations, string File);
 
 /// <summary>
-/// All operations of one family, which are made before the kernel starts. The kernel gets them as files, the ports as arrays. After
-/// every step AllowedIPs and routes have the same bindings.
+/// All operations of one family. They are made before the kernel starts. The kernel gets the operations as files, and the ports get them as
+/// arrays. After every step, AllowedIPs and routes have the same bindings.
 /// </summary>
 public sealed class FamilyInput
 {
@@ -39,68 +39,71 @@ public sealed class FamilyInput
 
     public int Peers { get; }
 
-    /// <summary>The number of the dummy peer, the one after all peers. It takes the prefixes to be removed.</summary>
+    /// <summary>The number of the dummy peer, which follows the numbers of all peers. Prefixes that will be removed move to the dummy
+    /// peer.</summary>
     public int Dummy => Peers;
 
     /// <summary>The key patterns with their keys and files.</summary>
     public List<(string Name, Keys Keys, string File)> Patterns { get; } = [];
 
-    /// <summary>The key patterns without the addresses that the kernel sends by other kinds of routes, such as multicast.</summary>
+    /// <summary>The key patterns without addresses for which the kernel uses other kinds of routes, such as multicast addresses.</summary>
     public List<(string Name, Keys Keys, string File)> PacketPatterns { get; } = [];
 
-    /// <summary>The whole table in each order of insertion, file order last. Peers follow each other, as wg(8) sends them.</summary>
+    /// <summary>The whole table in each order of insertion, with the file order last. The prefixes are grouped by peer, as wg(8) sends
+    /// them.</summary>
     public List<Step> AllowedIpsLoads { get; } = [];
 
-    /// <summary>The whole table in each order of insertion, file order last.</summary>
+    /// <summary>The whole table in each order of insertion, with the file order last.</summary>
     public List<Step> RouteLoads { get; } = [];
 
     /// <summary>The whole table in file order.</summary>
     public (Step AllowedIps, Step Routes) FileLoad => (AllowedIpsLoads[^1], RouteLoads[^1]);
 
-    /// <summary>Every third prefix, as moves to the dummy and as deletions.</summary>
+    /// <summary>Removals of every third prefix: as moves to the dummy peer, and as deletions.</summary>
     public (Step AllowedIps, Step Routes) Third { get; private set; } = default!;
 
-    /// <summary>The seeded mix of insertions, deletions and moves.</summary>
+    /// <summary>A random mix of insertions, deletions and moves, which the seed determines.</summary>
     public (Step AllowedIps, Step Routes) Mix { get; private set; } = default!;
 
     /// <summary>Moves of every tenth remaining prefix to the next peer.</summary>
     public (Step AllowedIps, Step Routes) Move { get; private set; } = default!;
 
-    /// <summary>The set of every second prefix of peer 0, which it keeps, and the deletions of its other prefixes.</summary>
+    /// <summary>The half of peer 0's prefixes that the peer keeps, as a new set, and the deletions of its other prefixes.</summary>
     public (Step AllowedIps, Step Routes) Replace { get; private set; } = default!;
 
     /// <summary>The peer that is removed at the end.</summary>
     public int RemovedPeer => Peers > 1 ? 1 : 0;
 
     /// <summary>
-    /// Steps for kernels with the series, in file order, one peer after the other: deletions that name another peer, deletions of every
-    /// third prefix, their insertions, deletions of the whole table, moves of all prefixes to the next peer, and the moves back.
+    /// Steps for kernels with the series, in file order and grouped by peer: deletions that name another peer, deletions of every third
+    /// prefix, insertions of the same prefixes, deletions of the whole table, moves of all prefixes to the next peer, and the moves back.
     /// </summary>
     public (Step Foreign, Step Third, Step Back, Step All, Step MoveAll, Step MoveBack) Single { get; private set; } = default!;
 
-    /// <summary>Operations that make every peer without a prefix, because a route can name only an existing peer.</summary>
+    /// <summary>Operations that create every peer without prefixes. They are needed because a route can name only an existing
+    /// peer.</summary>
     public Step PeersAlone { get; private set; } = default!;
 
     /// <summary>
-    /// Operations that give each peer its gateways as AllowedIPs, so that routes with gateways find the peer. There is one step per
-    /// family of gateways: IPv4 routes can have gateways of both families.
+    /// Operations that give each peer its gateways as AllowedIPs, so that routes with gateways find the peer. Each family of gateways has
+    /// one step. IPv4 routes can have gateways of both families.
     /// </summary>
     public IReadOnlyList<Step> Gateways { get; private set; } = [];
 
-    /// <summary>Deletions of all prefixes that are left after the mix, the moves and the replacement.</summary>
+    /// <summary>Deletions of all prefixes that remain after the mix, the moves and the replacement.</summary>
     public Step Rest { get; private set; } = default!;
 
     /// <summary>
-    /// Steps with several routes by gateways to the prefixes of the timed sample, which have one route each. They append a second route
-    /// to each prefix and a third route to every other prefix, and append some routes again. They delete the first route of every third
-    /// prefix, replace all routes of every fourth prefix by one, and delete the rest.
+    /// Steps with several routes with gateways to each prefix of the timed sample. At the beginning each prefix has one route. The steps
+    /// append a second route to each prefix and a third route to every second prefix, and append some routes again. Then they delete the
+    /// first route of every third prefix, replace all routes of every fourth prefix by one route, and delete all remaining routes.
     /// </summary>
     public IReadOnlyList<Step> Siblings { get; private set; } = [];
 
-    /// <summary>The sample for timed updates, as insertions, as deletions, and as moves to the dummy.</summary>
+    /// <summary>The sample for timed updates: as insertions, as deletions, and as moves to the dummy peer.</summary>
     public (Step Insert, Step Delete, Step ToDummy) Timed { get; private set; } = default!;
 
-    /// <summary>Makes the operations for a table. The seed decides shuffles, keys and the mix.</summary>
+    /// <summary>Makes the operations for a table. The seed determines the shuffled order, the keys and the mix.</summary>
     public static FamilyInput Build(RouteTable table, int[] peerOf, int peers, ValidationPlan plan, ulong seed)
     {
         var input = new FamilyInput(table, peers, plan, seed);
@@ -161,7 +164,8 @@ public sealed class FamilyInput
     /// <summary>Returns whether an address is outside 0/8, 127/8 (this host) and 224/3 (multicast, reserved, broadcast).</summary>
     internal static bool IsUnicast(uint address) => address >> 24 is not (0 or 127) && address >> 29 != 7;
 
-    /// <summary>Returns whether an address is outside ::/8 (unspecified, loopback), fe80::/10 (link-local), ff00::/8 (multicast).</summary>
+    /// <summary>Returns whether an address is outside ::/8 (unspecified, loopback), fe80::/10 (link-local) and ff00::/8
+    /// (multicast).</summary>
     internal static bool IsUnicast(UInt128 address) => (byte)(address >> 120) is not (0 or 0xFF) && (uint)(address >> 118) != 0x3FA;
 
     private void AddSingle()
@@ -190,10 +194,11 @@ public sealed class FamilyInput
     private static BindingChange[] Every(int nth, BindingChange[] from, Func<BindingChange, BindingChange> make) =>
         [.. from.Where((_, i) => i % nth == 0).Select(make)];
 
-    /// <summary>Returns the peer that comes <paramref name="shift"/> places after the peer of a change.</summary>
+    /// <summary>Returns the peer whose number is <paramref name="shift"/> higher than that of a change's peer. After the last peer comes
+    /// the first.</summary>
     private int Next(BindingChange change, int shift = 1) => (change.Peer + shift) % Peers;
 
-    /// <summary>Makes operations that add a prefix to each peer, which makes the peer, and remove the prefix.</summary>
+    /// <summary>Makes operations that create each peer: they add a prefix to the peer and remove the prefix again.</summary>
     internal static BindingChange[] MakePeers(Family family, int peers)
     {
         var host = new Prefix(family, (UInt128)0xC0000201 << 96, (byte)family.Bits());
@@ -225,7 +230,7 @@ public sealed class FamilyInput
         ];
     }
 
-    /// <summary>Returns the peers of the routes that the other steps leave for prefix <paramref name="i"/>, in order.</summary>
+    /// <summary>Returns the peers of the routes to prefix <paramref name="i"/> that remain after the other steps, in order.</summary>
     private IEnumerable<int> Left(BindingChange one, int i)
     {
         if (i % 4 == 0)
@@ -234,7 +239,8 @@ public sealed class FamilyInput
         return [.. own, Next(one), .. third];
     }
 
-    /// <summary>Adds a step for both. In AllowedIPs, deletions move to the dummy, because 6.12 cannot remove a single prefix.</summary>
+    /// <summary>Adds a step for AllowedIPs and for routes. In AllowedIPs, deletions become moves to the dummy peer, because Linux 6.12
+    /// cannot remove a single prefix.</summary>
     private (Step AllowedIps, Step Routes) AddBoth(string name, BindingChange[] changes) => (
         Add(name, Names.AllowedIps, Every(1, changes, one => one.Kind == RouteChange.Delete ? one with { NewPeer = Dummy } : one)),
         Add(name, "routes", changes));

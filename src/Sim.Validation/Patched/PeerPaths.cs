@@ -2,19 +2,19 @@
 namespace Sim.Validation.Patched;
 
 /// <summary>
-/// Compares AllowedIPs, the route attribute and gateways in one kernel, with the same table in the same order. The kernel finds the peer
-/// of a sent or received packet in several ways. For each it compares the answers with those of the allowedips port. It also measures
-/// loads, moves, deletions and lookups. Routes are in the main table, which packets use.
+/// Compares AllowedIPs, the route attribute and gateways in one kernel, with the same table in the same order. The kernel has several ways
+/// to find the peer of a sent or received packet. For each way, this class compares the kernel's answers with the answers of the allowedips
+/// port. It also measures loads, moves, deletions and lookups. The routes are in the main table, because packets use this table.
 /// </summary>
 public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, WireGuardStream stream, RouteStream routes)
 {
-    /// <summary>The module's ways to find a packet's peer by its route.</summary>
+    /// <summary>The ways in which the module finds a packet's peer by a route.</summary>
     private static readonly (string Way, StepForm After)[] s_routeWays =
         [(Steps.Send, Steps.ThenSend), (Steps.SendByRoute, Steps.ThenSendByRoute), (Steps.Receive, Steps.ThenReceive)];
 
     private readonly KernelUnderTest _kernel = context.Machine;
 
-    /// <summary>Pairs of ways to find a peer: one through AllowedIPs, and one through routes that replaces it.</summary>
+    /// <summary>Pairs of ways to find a peer. The first way uses AllowedIPs, and the second way uses routes instead.</summary>
     private static readonly (string Before, string After)[] s_replacements =
         [(Steps.Destination, Steps.Send), (Steps.Destination, Steps.SendByRoute), (Steps.Source, Steps.Receive)];
 
@@ -44,8 +44,8 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     }
 
     /// <summary>
-    /// Lets gateways select the peers. The AllowedIPs of the device are then the gateways alone. The port still holds the whole table, and
-    /// the kernel's answers are compared with it.
+    /// Lets gateways select the peers. The device's AllowedIPs then contain only the gateways. The port still holds the whole table, so
+    /// that the kernel's answers can be compared with the port's answers.
     /// </summary>
     private void RunGateways(FamilyInput input, bool costs)
     {
@@ -67,7 +67,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         context.SetMode(input.Family, RouteMode.AllowedIps, stream);
     }
 
-    /// <summary>Compares the hash of gateways slot by slot. The port uses the seed that the kernel drew.</summary>
+    /// <summary>Compares the hash of gateways slot by slot. The port uses the kernel's random seed.</summary>
     private void CompareGateways(FamilyInput input)
     {
         var row = _kernel.One("module gateways");
@@ -105,7 +105,8 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         Configure(input, input.Single.MoveBack, Steps.MoveBack, port.AddAndFree);
     }
 
-    /// <summary>Does operations on AllowedIPs in the kernel and, if given, in the port. Compares the bytes and records the time.</summary>
+    /// <summary>Runs operations on AllowedIPs in the kernel and, if <paramref name="change"/> is given, in the port. Compares the bytes and
+    /// records the time.</summary>
     private void Configure(FamilyInput input, Step step, string operation, Action<ReadOnlySpan<BindingChange>>? change = null)
     {
         var at = At(input, Names.AllowedIps, operation);
@@ -140,8 +141,8 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     }
 
     /// <summary>
-    /// Compares the answers of every way to a packet's peer with those of the allowedips port. The receive way tries every peer as the
-    /// sender of each key, and must accept only the right one.
+    /// Compares the answers of every way to find a packet's peer with the answers of the allowedips port. On the receive path, every peer
+    /// is tried as the sender of each key, and only the right peer must be accepted.
     /// </summary>
     private void Answers(FamilyInput input, RouteScheme scheme, string operation)
     {
@@ -157,7 +158,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     private void CompareAnswers(CheckPoint at, string way, (ulong Digest, long Hits) answers) =>
         context.CompareAnswers(at, answers, _kernel.One($"module answers {way} {(int)at.Family}"));
 
-    /// <summary>Moves all prefixes to the next peer, route by route, and back.</summary>
+    /// <summary>Moves all prefixes to the next peer and then back, route by route.</summary>
     private void Move(FamilyInput input, RouteScheme scheme)
     {
         Send(input, scheme, input.Single.MoveAll, Steps.MoveAll);
@@ -168,8 +169,8 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     }
 
     /// <summary>
-    /// Moves all prefixes of the first peer to the second by one message, which changes the peer of their nexthop object. By default
-    /// (nexthop_compat_mode) the kernel also announces each route.
+    /// Moves all prefixes of the first peer to the second peer with one message. The message changes the peer of the prefixes' nexthop
+    /// object. By default (nexthop_compat_mode), the kernel also announces each route.
     /// </summary>
     private void MoveObject(FamilyInput input, RouteScheme scheme)
     {
@@ -208,7 +209,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         context.CompareTraffic(At(input, scheme.Structure, Steps.InMainTable.Of(Steps.Flush)), routes.DeleteNexthops(1, input.Peers), traffic);
     }
 
-    /// <summary>Times AllowedIPs and the route attribute, interleaved, for each pair of ways.</summary>
+    /// <summary>Times lookups by AllowedIPs and by the route attribute, interleaved, for each pair of ways.</summary>
     private void TimeLookups(FamilyInput input, RouteScheme scheme)
     {
         foreach (var (name, keys, file) in input.PacketPatterns.Where(pattern => pattern.Name == KeyPatterns.Prefixes || pattern.Name == KeyPatterns.Zipf))
@@ -231,7 +232,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         }
     }
 
-    /// <summary>Times single updates of the loaded table. The module calls the kernel's functions, without netlink.</summary>
+    /// <summary>Times single updates of the loaded table. The module calls the kernel's functions directly, without netlink.</summary>
     private void TimeUpdates(FamilyInput input, RouteScheme scheme)
     {
         var (insert, delete, _) = input.Timed;
@@ -271,7 +272,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         Add(context.Row(at, Metrics.VmallocBytes, after.Vmalloc - before.Vmalloc));
     }
 
-    /// <summary>Returns the bytes of the pages of all slabs and of the FIB's vmalloc areas.</summary>
+    /// <summary>Returns the size in bytes of all slab pages, and of the pages in the FIB's vmalloc areas.</summary>
     private (long Slab, long Vmalloc) Memory() => (
         _kernel.Slabs().Values.Sum(line => line.Pages) * KernelMemory.PageSize,
         _kernel.One("vmalloc").Long("pages") * KernelMemory.PageSize);

@@ -2,12 +2,12 @@
 namespace Sim.Validation.Patched;
 
 /// <summary>
-/// Measures the insertion of a route for a growing number of peers. The cost depends on the hash of fib_infos, which the first patch of
+/// Measures the time to insert a route for growing numbers of peers. This time depends on the hash of fib_infos, which the first patch of
 /// series-fixes changes. The module calls fib_table_insert directly, without netlink.
 /// </summary>
 public sealed class PeerSweep
 {
-    /// <summary>The numbers of peers that the routes lead to.</summary>
+    /// <summary>The numbers of peers to which the routes lead.</summary>
     private static readonly int[] s_peers = [1, 8, 64, 256, 1000];
 
     private const int Most = 1000, MostRoutes = 20_000;
@@ -15,7 +15,7 @@ public sealed class PeerSweep
     private readonly Step _makePeers;
     private readonly List<(int Peers, Step Insert, Step Delete)> _steps = [];
 
-    /// <param name="input">The input whose timed prefixes become the routes.</param>
+    /// <param name="input">The input. Routes are made from its timed prefixes.</param>
     public PeerSweep(FamilyInput input)
     {
         _makePeers = new Step("sweep-peers", FamilyInput.MakePeers(Family.IPv4, Most), FamilyInput.StepFile("sweep", "peers", Family.IPv4));
@@ -34,7 +34,8 @@ public sealed class PeerSweep
             File.WriteAllBytes(Path.Combine(folder, step.File), OperationFile.ToBytes(step.Operations));
     }
 
-    /// <summary>Measures routes that name peers, then routes by nexthop objects, in rounds over all numbers of peers.</summary>
+    /// <summary>Measures routes that name peers, and then routes that use nexthop objects. Each round goes through all numbers of
+    /// peers.</summary>
     public void Run(ValidationContext context, int prefixes)
     {
         var kernel = context.Machine;

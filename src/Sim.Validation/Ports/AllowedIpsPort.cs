@@ -2,8 +2,8 @@
 namespace Sim.Validation.Ports;
 
 /// <summary>
-/// The allowedips port as the counterpart of wg0. It does the operations of WG_CMD_SET_DEVICE in the same order, so that its slabs go
-/// through the same states. Like a device, one port serves both families during a whole run.
+/// The allowedips port as the counterpart of wg0. It runs the operations of WG_CMD_SET_DEVICE in the same order as the kernel, so that its
+/// slabs go through the same states. Like a device, one port holds both families during a whole run.
 /// </summary>
 public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
 {
@@ -12,7 +12,8 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
     public AllowedIps Table => Structure.Table;
 
     /// <summary>
-    /// Gives each prefix to its peer, or removes it from its peer (WGALLOWEDIP_F_REMOVE_ME). A missing peer is made, as in the kernel.
+    /// Gives each prefix to its peer, or removes it from its peer (WGALLOWEDIP_F_REMOVE_ME). A peer that does not exist is created, as in
+    /// the kernel.
     /// </summary>
     public void Add(ReadOnlySpan<BindingChange> changes)
     {
@@ -23,14 +24,15 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
         }
     }
 
-    /// <summary>Does the changes, then frees all objects that wait.</summary>
+    /// <summary>Applies the changes. Then frees all objects that wait to be freed.</summary>
     public void AddAndFree(ReadOnlySpan<BindingChange> changes)
     {
         Add(changes);
         GracePeriod();
     }
 
-    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: drops all prefixes of the peer, then does the changes and frees.</summary>
+    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: removes all prefixes of the peer, applies the changes, and frees all objects that wait to be
+    /// freed.</summary>
     public void Replace(ReadOnlySpan<BindingChange> changes)
     {
         Structure.RemoveByPeer(changes[0].Peer);
@@ -39,7 +41,7 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
 
     public void GracePeriod() => Structure.EndMessage();
 
-    /// <summary>Computes the digest of the module's <c>trie</c> command, over every node in preorder.</summary>
+    /// <summary>Computes the same digest as the module's <c>trie</c> command, over every node in preorder.</summary>
     public static ulong TrieDigest(AllowedIps table, Family family)
     {
         var digest = default(Digest64);
@@ -55,7 +57,7 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
         return digest.Value;
     }
 
-    /// <summary>Computes the digest of the module's <c>answers</c> command, and counts the keys for which a peer was found.</summary>
+    /// <summary>Computes the same digest as the module's <c>answers</c> command, and counts the keys for which a peer was found.</summary>
     public (ulong Digest, long Hits) Answers(Keys keys)
     {
         var digest = default(Digest64);
@@ -70,7 +72,7 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
         return (digest.Value, hits);
     }
 
-    /// <summary>Makes the hash of gateways with this seed. Returns the counts of the module's <c>gateways</c> command.</summary>
+    /// <summary>Makes the hash of gateways with this seed. Returns the same counts as the module's <c>gateways</c> command.</summary>
     public (int Slots, int Taken, long Bytes, ulong Digest) MakeGateways(uint seed)
     {
         var (gateways, digest, taken) = (Structure.Gateways, default(Digest64), 0);
@@ -91,7 +93,8 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
         return (gateways.Slots, taken, gateways.Slots == 0 ? 0 : Gateways.Bytes(gateways.Slots), digest.Value);
     }
 
-    /// <summary>Returns the contents of a dump: peers in the device's order, and each peer's prefixes in its list's order.</summary>
+    /// <summary>Returns the contents of a dump: the peers in the device's order, and each peer's prefixes in the order of the peer's
+    /// list.</summary>
     public IReadOnlyList<DumpedPeer> Listing()
     {
         var listing = new List<DumpedPeer>();

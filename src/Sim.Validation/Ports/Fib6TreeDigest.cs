@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Validation.Ports;
 
-/// <summary>Computes the digest and the counts of the module's <c>trie fib6</c> command.</summary>
+/// <summary>Computes the same digest and counts as the module's <c>trie fib6</c> command.</summary>
 public unsafe struct Fib6TreeDigest : IFib6Visitor
 {
     private Digest64 _digest;

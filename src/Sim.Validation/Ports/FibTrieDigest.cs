@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Validation.Ports;
 
-/// <summary>Computes the digest and the counts of the module's <c>trie fib</c> command.</summary>
+/// <summary>Computes the same digest and counts as the module's <c>trie fib</c> command.</summary>
 public unsafe struct FibTrieDigest : IFibTrieVisitor
 {
     private Digest64 _digest;

@@ -2,8 +2,8 @@
 namespace Sim.Validation.Ports;
 
 /// <summary>
-/// A FIB port as the counterpart of a kernel's routing table. It does the operations of RTM_NEWROUTE, RTM_DELROUTE, RTM_NEWNEXTHOP and
-/// RTM_DELNEXTHOP in the same order.
+/// A FIB port as the counterpart of a kernel's routing table. It runs the operations of RTM_NEWROUTE, RTM_DELROUTE, RTM_NEWNEXTHOP and
+/// RTM_DELNEXTHOP in the same order as the kernel.
 /// </summary>
 public sealed unsafe class RoutePort : IDisposable
 {
@@ -18,13 +18,14 @@ public sealed unsafe class RoutePort : IDisposable
 
     public FibStructure Fib { get; }
 
-    /// <summary>Whether the last operation of the last run was refused. Its acknowledgement then carries the error.</summary>
+    /// <summary>Whether the last operation of the last run was refused. The acknowledgement of a refused operation carries the
+    /// error.</summary>
     public bool LastRefused { get; private set; }
 
     /// <summary>Whether the peer's nexthop object exists.</summary>
     public bool HasNexthop(int peer) => Fib.HasNexthop(RouteMessages.NexthopId(peer));
 
-    /// <summary>Adds nexthop objects with these ids over wg0. If the shape names peers, the id is also the peer's number.</summary>
+    /// <summary>Adds nexthop objects with these ids that lead to wg0. If the shape names peers, the id is also the peer's number.</summary>
     public void AddNexthops(int first, int count, RouteShape shape = RouteShape.Device)
     {
         for (var id = first; id < first + count; id++)
@@ -38,8 +39,9 @@ public sealed unsafe class RoutePort : IDisposable
         GracePeriod();
     }
 
-    /// <summary>Does the changes in order. It counts refusals, as the kernel's side does, and does not throw.</summary>
-    /// <returns>The number of refused changes, and the error number of the first one, or 0.</returns>
+    /// <summary>Applies the changes in order. If a change is refused, it counts the refusal and does not throw, as on the kernel's
+    /// side.</summary>
+    /// <returns>The number of refused changes, and the error number of the first refused change, or 0.</returns>
     public (int Failed, int FirstError) Run(ReadOnlySpan<BindingChange> changes, RouteShape shape)
     {
         var (failed, firstError) = (0, 0);
@@ -58,10 +60,10 @@ public sealed unsafe class RoutePort : IDisposable
         return (failed, firstError);
     }
 
-    /// <summary>Frees all objects that wait, as the kernel has done when it answers after a barrier.</summary>
+    /// <summary>Frees all objects that wait to be freed. The kernel has done the same when a barrier ends.</summary>
     public void GracePeriod() => Fib.EndMessage();
 
-    /// <summary>Computes the digest of the module's <c>answers</c> command, and counts the keys for which a route was found.</summary>
+    /// <summary>Computes the same digest as the module's <c>answers</c> command, and counts the keys for which a route was found.</summary>
     public (ulong Digest, long Hits) Answers(Keys keys)
     {
         var digest = default(Digest64);
@@ -78,7 +80,7 @@ public sealed unsafe class RoutePort : IDisposable
         return (digest.Value, hits);
     }
 
-    /// <summary>Lists the routes with their peers, in the order of a dump.</summary>
+    /// <summary>Returns the routes with their peers, in the order of a dump.</summary>
     public IReadOnlyList<KeyValuePair<Prefix, int>> Routes()
     {
         var routes = new List<KeyValuePair<Prefix, int>>();
@@ -104,7 +106,8 @@ public sealed unsafe class RoutePort : IDisposable
 
     public void Dispose() => Fib.Dispose();
 
-    /// <summary>Returns the module's number for a nexthop: the id of its object, else the number of its peer, gateway or device.</summary>
+    /// <summary>Returns the module's number for a nexthop: the id of its nexthop object, or else the number of its peer, gateway or
+    /// device.</summary>
     internal static uint Number(FibNhCommon* nhc, NextHop* nh)
     {
         if (nh != null)
@@ -115,7 +118,7 @@ public sealed unsafe class RoutePort : IDisposable
         return nhc->nhc_gw_family != 0 ? (uint)nhc->Gateway : (uint)nhc->nhc_oif;
     }
 
-    /// <summary>Adds the words of a left-aligned address to a digest, the highest first.</summary>
+    /// <summary>Adds the 32-bit words of a left-aligned address to a digest, beginning with the highest word.</summary>
     internal static void AddAddress(ref Digest64 digest, Family family, UInt128 address)
     {
         for (var shift = 96; shift >= (family == Family.IPv4 ? 96 : 0); shift -= 32)
@@ -136,7 +139,7 @@ public sealed unsafe class RoutePort : IDisposable
             : (true, Number(result.Nhc, result.Info->nh), Prefix.OfV6(result.Prefix, result.PrefixLength));
     }
 
-    /// <summary>Returns the flags that the agent's message for an operation has in its header.</summary>
+    /// <summary>Returns the flags in the header of the agent's message for an operation.</summary>
     private static NlmFlags Flags(RouteChange kind) => kind switch
     {
         RouteChange.Insert => NlmFlags.Create | NlmFlags.Excl,

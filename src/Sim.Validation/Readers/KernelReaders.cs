@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace Sim.Validation.Readers;
 
-/// <summary>Kernel threads that look up and move prefixes, by the module's command <c>readers</c>.</summary>
+/// <summary>Kernel threads that look up addresses and move prefixes. The module's command <c>readers</c> runs them.</summary>
 public sealed class KernelReaders(ValidationContext context, ReaderInput input) : IReaders
 {
     private readonly KernelUnderTest _kernel = context.Machine;
 
-    /// <summary>Loads the table into AllowedIPs, and again as routes that name their peers.</summary>
+    /// <summary>Loads the table twice: into AllowedIPs, and as routes that name peers.</summary>
     public void Load()
     {
         _kernel.Traffic("wg reset");
@@ -25,8 +25,9 @@ public sealed class KernelReaders(ValidationContext context, ReaderInput input) 
         _kernel.Barrier();
     }
 
-    /// <summary>Gives keys and moves to the module, which then finds the possible peers of each key.</summary>
-    /// <returns>The digests of the answers of AllowedIPs before and after the moves, and of routes before the moves.</returns>
+    /// <summary>Gives keys and moves to the module. The module then finds the possible peers of each key.</summary>
+    /// <returns>Three digests of answers: from AllowedIPs before the moves, from AllowedIPs after the moves, and from routes before the
+    /// moves.</returns>
     public (ulong Before, ulong After, ulong Routes) Prepare(ReaderKeys keys)
     {
         _kernel.GiveKeys(keys.File);
@@ -42,8 +43,10 @@ public sealed class KernelReaders(ValidationContext context, ReaderInput input) 
         return Parse(_kernel.Rows($"module readers run {way} {readers} {(writes ? 1 : 0)} {context.Plan.ReaderMilliseconds}"), readers);
     }
 
-    /// <summary>Reads the rows of a run: length and changes, then the counts of each reader and its times, octave by octave.</summary>
-    /// <exception cref="FormatException">A row of times is not readable, or the times are not those of all lookups.</exception>
+    /// <summary>Reads the rows of a run. The first row has the length and the changes. Further rows have each reader's counts, and the
+    /// reader's times octave by octave.</summary>
+    /// <exception cref="FormatException">A row of times is not readable, a reader's row is missing, or the number of times differs from the
+    /// number of lookups.</exception>
     public static ReaderSample Parse(IReadOnlyList<Row> rows, int readers)
     {
         ArgumentNullException.ThrowIfNull(rows);

@@ -2,22 +2,23 @@
 namespace Sim.Validation.Readers;
 
 /// <summary>
-/// Threads of this program that look up in the ports and move prefixes, like the kernel's threads: on the same processors, with the same
-/// addresses and moves. Each lookup is timed and takes a reference to its peer. Unlike the kernel's, these threads can be interrupted in
-/// a lookup, and their writer sometimes waits for them to free what it dropped (<see cref="Rcu"/>).
+/// Threads of this program that look up addresses and move prefixes in the ports. They use the same processors, addresses and moves as the
+/// kernel's threads. Each lookup is timed and takes a reference to its peer. Unlike the kernel's threads, these threads can be interrupted
+/// during a lookup. And before their writer frees dropped objects, it sometimes waits for the readers (<see cref="Rcu"/>).
 /// </summary>
 public sealed class PortReaders : IReaders, IDisposable
 {
     /// <summary>The number of lookups between two quiescent states, as in the kernel's readers.</summary>
     private const int Poll = 64;
 
-    /// <summary>The least number of lookups of each reader in a run, as a 99.9th percentile needs it.</summary>
+    /// <summary>The minimum number of lookups of each reader in a run. A 99.9th percentile needs this number.</summary>
     private const int LeastLookups = 32 * Poll;
 
-    /// <summary>The number of moves after which the writer frees the dropped objects.</summary>
+    /// <summary>The writer frees the dropped objects each time it has made this number of moves.</summary>
     private const int Held = 4096;
 
-    /// <summary>The distance of two counters, so that no two share a cache line or a pair of prefetched lines.</summary>
+    /// <summary>The distance between two counters. At this distance, two counters never share a cache line or a pair of prefetched
+    /// lines.</summary>
     private const int CounterStride = 16;
 
     private readonly ReaderInput _input;
@@ -26,7 +27,7 @@ public sealed class PortReaders : IReaders, IDisposable
     private readonly AllowedIpsStructure _allowedIps;
     private readonly FibStructure _routes;
 
-    /// <summary>The reference counts of the peers that routes lead to. AllowedIPs have their own counts.</summary>
+    /// <summary>The reference counts of the peers to which routes lead. AllowedIPs have their own reference counts.</summary>
     private readonly long[] _references = new long[ReaderInput.Peers * CounterStride];
 
     private UInt128[] _keys = [];
@@ -45,7 +46,7 @@ public sealed class PortReaders : IReaders, IDisposable
         }
     }
 
-    /// <summary>Finds the possible peers of each address: those before and after the moves.</summary>
+    /// <summary>Finds the possible peers of each address: the peer before the moves and the peer after the moves.</summary>
     /// <returns>The digests of the answers before and after the moves.</returns>
     public (ulong Before, ulong After) Prepare(ReaderKeys keys)
     {
@@ -59,7 +60,7 @@ public sealed class PortReaders : IReaders, IDisposable
         return (Digest(before), Digest(after));
     }
 
-    /// <exception cref="BindingMismatchException">A lookup found a peer that the address never had, or none.</exception>
+    /// <exception cref="BindingMismatchException">A lookup found a peer that the address never had, or found no peer.</exception>
     public ReaderSample Run(string? structure, int readers, bool writes)
     {
         var of = structure switch { null => null, Names.AllowedIps => _allowedIps, _ => (KernelStructure)_routes };
@@ -106,7 +107,7 @@ public sealed class PortReaders : IReaders, IDisposable
         return 0;
     }
 
-    /// <summary>Moves prefixes on the first processor, again and again.</summary>
+    /// <summary>Moves prefixes on the first processor until the run ends. Returns the number of moves.</summary>
     private long Write(KernelStructure structure, Func<bool> mustGoOn)
     {
         using var pinned = CpuPin.To(0);
@@ -146,7 +147,7 @@ public sealed class PortReaders : IReaders, IDisposable
         KernelStructure.Check(structure.Bind(change.Prefix, change.NewPeer), change.Prefix);
     }
 
-    /// <summary>A reader thread and its results. Only the thread uses them while it runs.</summary>
+    /// <summary>A reader thread and its results. While the thread runs, only the thread itself uses the results.</summary>
     private sealed class Reader
     {
         private readonly PortReaders _all;
@@ -201,7 +202,8 @@ public sealed class PortReaders : IReaders, IDisposable
             _place = _place + 1 == _all._keys.Length ? 0 : _place + 1;
         }
 
-        /// <summary>Returns the peer of an address, and takes and puts a reference to it. Allowedips' lookup does so itself.</summary>
+        /// <summary>Returns the peer of an address. Takes and puts a reference to the peer, unless the lookup already does this, as in
+        /// allowedips.</summary>
         private int Find(UInt128 key)
         {
             if (_structure is null)

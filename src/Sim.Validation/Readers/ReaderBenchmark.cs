@@ -2,9 +2,9 @@
 namespace Sim.Validation.Readers;
 
 /// <summary>
-/// Measures lookups beside a writer in the kernel and in the ports, for AllowedIPs and routes that name peers, interleaved (A B B A). It
-/// varies the readers (one, or one per processor), the addresses (of all prefixes, or of one peer's), and the writer (none, or one that
-/// moves prefixes at full speed).
+/// Measures lookups beside a writer, in the kernel and in the ports. AllowedIPs and routes that name peers are interleaved (A B B A). The
+/// benchmark varies the readers (one, or one per processor), the addresses (in all prefixes, or in one peer's prefixes), and the writer (no
+/// writer, or a writer that moves prefixes at full speed).
 /// </summary>
 public sealed class ReaderBenchmark(ValidationContext context)
 {
@@ -56,7 +56,7 @@ public sealed class ReaderBenchmark(ValidationContext context)
         context.CompareDigest(at with { Structure = B }, Metrics.AnswerDigest, ports.Before, kernel.Routes);
     }
 
-    /// <summary>Measures the time between two readings of the clock, which is a part of every lookup's time.</summary>
+    /// <summary>Measures the time between two readings of the clock. Every lookup's time includes this time.</summary>
     private void TimeClock(ReaderInput input, int readers, params IReadOnlyList<IReaders> both)
     {
         foreach (var (side, of) in new[] { Sides.Kernel, Sides.Port }.Zip(both))
@@ -104,7 +104,7 @@ public sealed class ReaderBenchmark(ValidationContext context)
         }
     }
 
-    /// <summary>Adds checks that no lookup was wrong and no move was refused, on both sides.</summary>
+    /// <summary>Adds checks for both sides: no lookup was wrong, and no move was refused.</summary>
     private void AddChecks(CheckPoint at, int readers, List<ReaderSample> kernel, List<ReaderSample> ports)
     {
         at = at with { Structure = Names.Readers };

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Validation.Readers;
 
-/// <summary>The addresses that readers look up, left-aligned, and the name of the agent's file that holds them.</summary>
+/// <summary>The left-aligned addresses that readers look up, and the name of the agent's file with these addresses.</summary>
 public sealed record ReaderKeys(string Name, UInt128[] Addresses, string File);
 
 /// <summary>
-/// A table with its peers, the addresses that readers look up, and the moves of the writer. The writer does not move the prefixes of one
-/// peer, so readers of their addresses always find that peer.
+/// A table with its peers, the addresses that readers look up, and the moves of the writer. The writer never moves the prefixes of one of
+/// the peers. So lookups of addresses in these prefixes always find that peer.
 /// </summary>
 public sealed class ReaderInput
 {
-    /// <summary>The number of peers. It is large enough that readers of all prefixes seldom meet at one peer.</summary>
+    /// <summary>The number of peers. It is so large that readers of all prefixes rarely access the same peer at the same time.</summary>
     public const int Peers = 64;
 
     private ReaderInput(Family family, BindingChange[] load)
@@ -21,19 +21,19 @@ public sealed class ReaderInput
 
     public Family Family { get; }
 
-    /// <summary>Makes every peer without a prefix.</summary>
+    /// <summary>Creates every peer without prefixes.</summary>
     public Step MakePeers { get; }
 
-    /// <summary>The whole table, one peer after the other.</summary>
+    /// <summary>Inserts the whole table, grouped by peer.</summary>
     public Step Load { get; }
 
     /// <summary>Deletes the whole table.</summary>
     public Step Unload { get; private set; } = default!;
 
-    /// <summary>Moves a sample of the prefixes to other peers and then back. It is empty if one peer has all prefixes.</summary>
+    /// <summary>Moves a sample of the prefixes to other peers and then back. This step is empty if one peer has all prefixes.</summary>
     public Step Churn { get; private set; } = default!;
 
-    /// <summary>Addresses inside all prefixes, and addresses inside the prefixes of the peer that is not moved.</summary>
+    /// <summary>Two sets of addresses: in all prefixes, and only in the prefixes that the writer never moves.</summary>
     public IReadOnlyList<ReaderKeys> Keys { get; private set; } = [];
 
     public static ReaderInput Build(RouteTable table, ValidationPlan plan, ulong seed)

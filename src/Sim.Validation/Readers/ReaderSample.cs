@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Validation.Readers;
 
-/// <summary>One run of readers, and of the writer if there was one.</summary>
+/// <summary>The results of one run of readers, with or without a writer.</summary>
 /// <param name="Times">The times of all lookups, in units of the clock.</param>
-/// <param name="Unit">The nanoseconds of a unit of the clock.</param>
+/// <param name="Unit">The length of the clock's unit in nanoseconds.</param>
 /// <param name="Seconds">The length of the run in seconds.</param>
 /// <param name="Changes">The number of prefixes that the writer moved during the run.</param>
 /// <param name="Refused">The number of refused moves.</param>
 /// <param name="None">The number of lookups that found no peer, although the address always has one.</param>
-/// <param name="Wrong">The number of lookups that found a peer that the address has neither before nor after a move.</param>
+/// <param name="Wrong">The number of lookups that found a wrong peer, which the address has neither before nor after a move.</param>
 public sealed record ReaderSample(LogHistogram Times, double Unit, double Seconds, long Changes, long Refused, long None, long Wrong)
 {
     /// <summary>The median time of a lookup in ns.</summary>
@@ -22,9 +22,10 @@ public sealed record ReaderSample(LogHistogram Times, double Unit, double Second
     public double ChangesPerSecond => Changes / Seconds;
 }
 
-/// <summary>One of the two sides, the kernel or the ports, with both structures loaded.</summary>
+/// <summary>The readers of one side: of the kernel or of the ports. Both structures are loaded.</summary>
 public interface IReaders
 {
-    /// <summary>Runs readers, each bound to a processor, with or without a writer. Structure null times only the clock.</summary>
+    /// <summary>Runs readers with or without a writer. Each reader is bound to a processor. If <paramref name="structure"/> is null, the
+    /// readers time only the clock.</summary>
     ReaderSample Run(string? structure, int readers, bool writes);
 }

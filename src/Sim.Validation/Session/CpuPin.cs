@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Sim.Validation.Session;
 
 /// <summary>
-/// Keeps the calling thread on one processor. Validation uses that of the VM, so that the ports and the kernel are timed on the same
-/// processor. They never run at the same time: each waits while the other is timed.
+/// Keeps the calling thread on one processor. A validation uses the VM's processor, so that the ports and the kernel are timed on the same
+/// processor. The ports and the kernel never run at the same time.
 /// </summary>
 public sealed partial class CpuPin : IDisposable
 {
@@ -15,7 +15,7 @@ public sealed partial class CpuPin : IDisposable
 
     private CpuPin(byte[]? before) => _before = before;
 
-    /// <summary>Pins the thread until disposal. Does nothing if no processor is named or the system refuses.</summary>
+    /// <summary>Pins the thread until disposal. Does nothing if <paramref name="cpu"/> is null or the system refuses.</summary>
     public static CpuPin To(int? cpu)
     {
         if (cpu is not { } number || number >= MaskBytes * 8)
@@ -34,7 +34,7 @@ public sealed partial class CpuPin : IDisposable
             _ = SetAffinity(0, MaskBytes, _before);
     }
 
-    /// <summary>Sets the processors of a thread. Process id 0 means the calling thread.</summary>
+    /// <summary>Sets the processors on which a thread may run. Process id 0 means the calling thread.</summary>
     [LibraryImport("libc", EntryPoint = "sched_setaffinity")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SetAffinity(int pid, nint bytes, byte[] mask);

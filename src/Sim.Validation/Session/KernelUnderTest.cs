@@ -2,8 +2,8 @@
 namespace Sim.Validation.Session;
 
 /// <summary>
-/// The agent's counts for one command: messages, bytes and system calls sent, the digest of the bytes, and the acknowledgements
-/// received. The time of the calls ends with the last acknowledgement; under -icount it is in instructions.
+/// The agent's counts for one command: the messages and bytes sent, the system calls, the digest of the bytes, and the acknowledgements
+/// received. The time ends with the last acknowledgement. Under -icount, the time is in instructions.
 /// </summary>
 public sealed record KernelTraffic(long Messages, long Bytes, long Calls, ulong Digest, long Nanoseconds, long Acks);
 
@@ -30,10 +30,12 @@ public sealed class KernelUnderTest(Vm vm)
 
     public IReadOnlyList<Row> Rows(string command) => Vm.Command(command).Rows;
 
-    /// <summary>Whether the measurement module is loaded. It walks structures, looks up and takes times inside the kernel.</summary>
+    /// <summary>Whether the measurement module is loaded. The module walks structures, looks up addresses and measures times inside the
+    /// kernel.</summary>
     public bool HasModule { get; } = vm.Command("hello").One.Long("module") != 0;
 
-    /// <summary>Waits until all deferred frees are done. Without the module it does nothing, and memory is not compared.</summary>
+    /// <summary>Waits until all deferred frees are done. Without the module it does not wait, because memory is then not
+    /// compared.</summary>
     public void Barrier()
     {
         if (HasModule)
@@ -48,17 +50,19 @@ public sealed class KernelUnderTest(Vm vm)
     /// <summary>Returns the lines of a table in /proc/net/fib_triestat.</summary>
     public string TrieStat(uint table) => string.Concat(Rows($"triestat {table}").Select(row => row["line"].Replace('_', ' ') + "\n"));
 
-    /// <summary>Gives keys to the module. Later answers and lookups use them.</summary>
+    /// <summary>Gives keys to the module. Later commands for answers and lookups use these keys.</summary>
     public void GiveKeys(string file) => Vm.Command($"keys {file}");
 
     /// <summary>Gives a part of a file's operations to the module.</summary>
     public void GiveOperations(string file, int count, int from = 0) => Vm.Command($"ops {file} {from} {count}");
 
-    /// <summary>Times one pass over the first of the given keys, in ns (instructions under -icount) per key.</summary>
+    /// <summary>Times one pass over the first <paramref name="count"/> keys. Returns ns per key (under -icount: instructions per
+    /// key).</summary>
     public double TimeLookups(string structure, uint number, int count, bool dependent) =>
         One($"module lookup {structure} {number} {count} {(dependent ? 1 : 0)}").Long("ns") / (double)count;
 
-    /// <summary>Times the operations of a file on a structure in the module, in ns (instructions under -icount) per operation.</summary>
+    /// <summary>Lets the module run a file's operations on a structure. Returns ns per operation (under -icount: instructions per
+    /// operation).</summary>
     /// <exception cref="InvalidOperationException">The kernel refused an operation.</exception>
     public double TimeUpdates(string structure, string file, int count, int from = 0)
     {
@@ -70,6 +74,6 @@ public sealed class KernelUnderTest(Vm vm)
         return row.Long("ns") / (double)count;
     }
 
-    /// <summary>Runs a module command whose answer is a time, in ns or instructions.</summary>
+    /// <summary>Runs a module command that answers with a time. Returns the time in ns (under -icount: in instructions).</summary>
     public long Time(string command) => One($"module {command}").Long("ns");
 }

@@ -2,8 +2,8 @@
 namespace Sim.Validation.Session;
 
 /// <summary>
-/// The place of a comparison in a validation: structure, family, order of the load, last operation, and the prefixes of the table. The
-/// two rows of the comparison share these columns.
+/// The place of a comparison in a validation: the structure, the family, the order of the load, the last operation, and the number of the
+/// table's prefixes. The two rows of the comparison share these columns.
 /// </summary>
 public sealed record CheckPoint(string Structure, Family Family, string Order, string Operation, long Prefixes)
 {
@@ -22,11 +22,12 @@ public sealed class ValidationContext
 
     public required ValidationPlan Plan { get; init; }
 
-    /// <summary>The allocator and release of the kernel, which is a uniprocessor UML or a distribution's kernel.</summary>
+    /// <summary>The allocator and the release of the kernel under test. The kernel is a uniprocessor UML or a distribution's
+    /// kernel.</summary>
     public required SlubConfig Slub { get; init; }
 
     /// <summary>
-    /// Returns the configuration of the kernel that the ports follow, with wg0 at this index. Debian's kernels have two IPv6 options that
+    /// Returns the kernel configuration for the ports, in which wg0 has this interface index. Debian's kernels have two IPv6 options that
     /// the lab's User-Mode Linux lacks.
     /// </summary>
     public KernelConfig Kernel(int device) => new(Slub, NamesPeers: Machine.Vm.Lane.IsPatched())
@@ -38,12 +39,12 @@ public sealed class ValidationContext
     /// <summary>Whether WireGuard can remove single prefixes (WGALLOWEDIP_F_REMOVE_ME), which 6.16 added.</summary>
     public bool RemovesPrefixes => Slub.Release >= KernelRelease.Linux7_3;
 
-    /// <summary>Whether slabs can be compared. This needs a kernel whose caches are not merged and that runs nothing else.</summary>
+    /// <summary>Whether slabs can be compared. The comparison needs a kernel that runs nothing else and does not merge caches.</summary>
     public required bool ComparesSlabs { get; init; }
 
     /// <summary>
-    /// The socket of a dump; the agent opens a new one for each. Kernels without HAVE_EFFICIENT_UNALIGNED_ACCESS align 64-bit attributes.
-    /// Of the lab's kernels only UML 6.12 lacks this option.
+    /// A new socket for a dump, because the agent also opens a new socket for each dump. Kernels without HAVE_EFFICIENT_UNALIGNED_ACCESS
+    /// align 64-bit attributes. Among the lab's kernels, only UML 6.12 lacks this option.
     /// </summary>
     public DumpSocket DumpSocket => new(
         ValidationPlan.DumpBuffer, AlignsCounters: Machine.Vm.Lane.IsUml() && Slub.Release == KernelRelease.Linux6_12);
@@ -56,7 +57,7 @@ public sealed class ValidationContext
 
     public CancellationToken Cancel { get; init; }
 
-    /// <summary>The rows and remarks found so far. All runs of one validation share them.</summary>
+    /// <summary>The rows and remarks so far. All runs of one validation share these findings.</summary>
     public required ValidationFindings Found { get; init; }
 
     public List<Figure> Figures => Found.Figures;
@@ -67,7 +68,7 @@ public sealed class ValidationContext
     /// <summary>The unit of the kernel's times.</summary>
     public string TimeUnit => Machine.Vm.CountsInstructions ? Units.Instructions : Units.Nanoseconds;
 
-    /// <summary>The pairs of rows whose difference exceeds their bound.</summary>
+    /// <summary>The pairs of rows that differ by more than their bound.</summary>
     public IEnumerable<(Figure Port, Figure Kernel)> Differences => Checks.Where(check => !ValidationRows.Agrees(check.Port, check.Kernel));
 
     /// <summary>All pairs of rows of port and kernel that must agree.</summary>
@@ -86,14 +87,15 @@ public sealed class ValidationContext
     public void CompareDigest(CheckPoint at, Metric metric, ulong port, ulong kernel, string item = "") =>
         Compare(at, metric, port >> 11, kernel >> 11, item: item);
 
-    /// <summary>Adds the answers to lookups, which must be equal.</summary>
+    /// <summary>Adds the port's and the kernel's answers to lookups. The answers must be equal.</summary>
     public void CompareAnswers(CheckPoint at, (ulong Digest, long Hits) port, Row kernel)
     {
         Compare(at, Metrics.Hits, port.Hits, kernel.Long("hits"));
         CompareDigest(at, Metrics.AnswerDigest, port.Digest, kernel.Hex("digest"));
     }
 
-    /// <summary>Adds the messages sent to the kernel and those that the harness encodes, which must be equal to the byte.</summary>
+    /// <summary>Adds the messages sent to the kernel and the messages that the harness encodes. The two must be equal to the
+    /// byte.</summary>
     public void CompareTraffic(CheckPoint at, NetlinkTraffic port, KernelTraffic kernel)
     {
         Compare(at, Metrics.Messages, port.Messages, kernel.Messages);
@@ -104,8 +106,8 @@ public sealed class ValidationContext
     }
 
     /// <summary>
-    /// Runs a command in the kernel and the same operation in the port. Compares the messages that the kernel got with these. Records the
-    /// time per operation if a metric is given.
+    /// Runs a command in the kernel and the same operation in the port. Compares the messages that the kernel got with the given messages.
+    /// If a metric is given, records the time per operation.
     /// </summary>
     public KernelTraffic DoBoth(CheckPoint at, string command, Action port, NetlinkTraffic messages, Metric? timed = null, int operations = 1)
     {
@@ -120,11 +122,11 @@ public sealed class ValidationContext
         return traffic;
     }
 
-    /// <summary>Sets whether routes select the peers of wg0, and compares the message with the harness's.</summary>
+    /// <summary>Sets whether routes select the peers of wg0. Compares the message with the message that the harness encodes.</summary>
     public void SetMode(Family family, RouteMode mode, WireGuardStream stream) => DoBoth(
         new CheckPoint(Names.AllowedIps, family, "", Steps.SetMode.Of(mode.AgentWord()), 0), $"wg mode {mode.AgentWord()}", () => { }, stream.SetMode(mode));
 
-    /// <summary>Adds the contents, messages and calls of a dump, which must be equal.</summary>
+    /// <summary>Adds the contents, messages and calls of a dump from both sides. Both sides must be equal.</summary>
     public void CompareDump(CheckPoint at, long entries, ulong content, DumpTraffic port, Row kernel)
     {
         Compare(at, Metrics.Entries, entries, kernel.Long("entries"));
@@ -134,7 +136,7 @@ public sealed class ValidationContext
         Compare(at, Metrics.ReceivedCalls, port.Calls, kernel.Long("received-calls"));
     }
 
-    /// <summary>Records the time of an operation per prefix on both sides, without a comparison.</summary>
+    /// <summary>Records the time per operation on both sides. The two times need not agree.</summary>
     public void AddTimes(CheckPoint at, Metric metric, double portSeconds, KernelTraffic kernel, int operations)
     {
         if (operations == 0)
@@ -148,7 +150,7 @@ public sealed class ValidationContext
     /// <summary>Makes a row of the validation.</summary>
     public Figure Row(CheckPoint at, Metric metric, double value) => metric.Row(Place(at), value);
 
-    /// <summary>Makes a row from a median with its quartiles.</summary>
+    /// <summary>Makes a row of the validation from a median and its quartiles.</summary>
     public Figure Row(CheckPoint at, Metric metric, Spread spread) => metric.Row(Place(at), spread);
 
     private Figure Place(CheckPoint at) => Figure.At(Experiment.Validate, (int)at.Family) with

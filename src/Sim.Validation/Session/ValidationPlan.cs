@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Validation.Session;
 
-/// <summary>The amounts of work in a validation. <c>--quick</c> and the lanes differ only here.</summary>
-/// <param name="MostV4">The most IPv4 prefixes. A larger table is sampled.</param>
-/// <param name="MostV6">The most IPv6 prefixes.</param>
-/// <param name="AnswerKeys">The number of keys of each pattern whose answers are compared.</param>
-/// <param name="MixOperations">The number of operations in the seeded mix.</param>
-/// <param name="TimedKeys">The number of keys in one timed repetition. Dependent chains need a power of two.</param>
+/// <summary>The amounts of work in a validation. Only these amounts depend on <c>--quick</c> and on the lane.</summary>
+/// <param name="MostV4">The maximum number of IPv4 prefixes. A larger table is sampled.</param>
+/// <param name="MostV6">The maximum number of IPv6 prefixes.</param>
+/// <param name="AnswerKeys">The number of keys in each pattern for which answers are compared.</param>
+/// <param name="MixOperations">The number of operations in the random mix.</param>
+/// <param name="TimedKeys">The number of keys in one timed repetition, which must be a power of two for dependent chains.</param>
 /// <param name="LookupGroups">The number of groups A B B A for each key pattern and chain.</param>
 /// <param name="TimedUpdates">The number of prefixes updated in one timed repetition.</param>
 /// <param name="UpdateGroups">The number of groups A B B A of updates.</param>
 public sealed record ValidationPlan(
     int MostV4, int MostV6, int AnswerKeys, int MixOperations, int TimedKeys, int LookupGroups, int TimedUpdates, int UpdateGroups)
 {
-    /// <summary>The operations between two grace periods of the mix. They are few, so other grace periods hardly matter.</summary>
+    /// <summary>The number of operations between two grace periods of the mix. It is small, so that other grace periods hardly
+    /// matter.</summary>
     public const int MixChunk = 50;
 
-    /// <summary>The most bytes of a SET_DEVICE message, as wg(8) sends it with pages of 4 KiB.</summary>
+    /// <summary>The maximum number of bytes in a SET_DEVICE message. It is the limit of wg(8) with pages of 4 KiB.</summary>
     public const int MessageBytes = 8192;
 
     /// <summary>The number of route messages in one sendmsg.</summary>
     public const int Batch = 1000;
 
-    /// <summary>The bytes of the receive buffer of dumps. The kernel never fills more.</summary>
+    /// <summary>The size in bytes of the receive buffer for dumps. The kernel never fills a larger buffer.</summary>
     public const int DumpBuffer = 32768;
 
-    /// <summary>The length of one run of readers in ms. Each then makes ten thousand lookups or more, for a 99.9th percentile.</summary>
+    /// <summary>The length of one run of readers in ms. In this time each reader makes at least ten thousand lookups, which a 99.9th
+    /// percentile needs.</summary>
     public int ReaderMilliseconds { get; init; } = 400;
 
     public static ValidationPlan Full { get; } = new(int.MaxValue, int.MaxValue, 1 << 20, 100_000, 1 << 18, 5, 20_000, 5);
@@ -46,20 +48,20 @@ public sealed record ValidationPlan(
 [Flags]
 public enum ValidationParts
 {
-    /// <summary>Counts, answers, messages.</summary>
+    /// <summary>Compares counts, answers and messages.</summary>
     Counts = 1,
 
-    /// <summary>Times, or instructions.</summary>
+    /// <summary>Measures times or instructions.</summary>
     Costs = 2,
 
     All = Counts | Costs,
 
-    /// <summary>The replay of a trace, without the parts of the table.</summary>
+    /// <summary>Replays a trace. The parts that load the table are not run.</summary>
     Trace = 4,
 
-    /// <summary>Counts, in a patched kernel, of everything that an unpatched kernel has too. They must be the same.</summary>
+    /// <summary>In a patched kernel, counts everything that an unpatched kernel also has. The counts must be the same.</summary>
     Unchanged = 8,
 
-    /// <summary>Lookups beside a writer, in a patched kernel with several processors.</summary>
+    /// <summary>Measures lookups beside a writer, in a patched kernel with several processors.</summary>
     Readers = 16,
 }

@@ -4,15 +4,15 @@ using System.Text;
 
 namespace Sim.Validation.Trace;
 
-/// <summary>The commands since the last recording, as the agent's <c>trace</c> takes them.</summary>
-/// <param name="Script">The name of the file of commands, which is empty if nothing was sent.</param>
-/// <param name="Files">The file of commands and the files of operations that it names. Their names depend on their content.</param>
+/// <summary>The commands since the last recording, in the form that the agent's <c>trace</c> command reads.</summary>
+/// <param name="Script">The name of the command file; empty if nothing was sent.</param>
+/// <param name="Files">The command file, and the operation files that it names. The name of each file depends on its content.</param>
 /// <param name="Digest">The digest of all bytes that were sent.</param>
 public sealed record Recording(string Script, IReadOnlyList<(string Name, byte[] Content)> Files, ulong Digest);
 
 /// <summary>
-/// A daemon's sockets that also record what they send, as commands of the agent with their operations. The messages are not recorded,
-/// because the agent must make them by itself.
+/// A daemon's sockets that also record the agent's commands for the sent messages. The messages themselves are not recorded, because the
+/// agent must encode them by itself.
 /// </summary>
 public sealed class RecordingSockets : DaemonSockets
 {
@@ -44,7 +44,7 @@ public sealed class RecordingSockets : DaemonSockets
     public override Sent AddNexthops(Family family, int count, RouteShape shape) =>
         Record(base.AddNexthops(family, count, shape), $"nexthop add 1 {count} {shape.AgentWord()} {(int)family}");
 
-    /// <summary>Returns the recording since the last call.</summary>
+    /// <summary>Returns the commands that were recorded since the last call.</summary>
     public Recording Take()
     {
         var files = new List<(string Name, byte[] Content)>();
@@ -68,7 +68,7 @@ public sealed class RecordingSockets : DaemonSockets
 
     private static string Named(byte[] content) => "trace-" + Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 10));
 
-    /// <summary>Records a command whose messages were just sent. Returns their counts.</summary>
+    /// <summary>Records a command after its messages were sent. Returns the counts of the sent messages.</summary>
     private Sent Record(Sent sent, string command)
     {
         _lines.Add((command, null, ""));

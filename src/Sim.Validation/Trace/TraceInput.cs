@@ -5,11 +5,12 @@ using Sim.Workloads.Mrt;
 
 namespace Sim.Validation.Trace;
 
-/// <summary>The amounts of a trace that a validation replays. <c>--quick</c> differs only here.</summary>
-/// <param name="Prefixes">The most prefixes of the table, without the prefixes that the trace adds.</param>
-/// <param name="Changes">The number of changes, from the first on, that are replayed in windows of coalescing.</param>
-/// <param name="Alone">The number of changes, from the first on, that are replayed one by one, without coalescing.</param>
-/// <param name="Rounds">The number of timed replays of each window and of the way back. A replay that is compared comes before.</param>
+/// <summary>How much of a trace a validation replays. Only these numbers depend on <c>--quick</c>.</summary>
+/// <param name="Prefixes">The maximum number of the table's prefixes, without the prefixes that the trace adds.</param>
+/// <param name="Changes">The number of changes at the trace's beginning that are replayed in windows and coalesced.</param>
+/// <param name="Alone">The number of changes at the trace's beginning that are replayed one by one, without coalescing.</param>
+/// <param name="Rounds">The number of timed replays of each window and of the return to the start. One more replay, which is compared,
+/// comes before them.</param>
 public sealed record TracePlan(int Prefixes, int Changes, int Alone, int Rounds)
 {
     public static TracePlan Full { get; } = new(200_000, 10_000, 2_000, 5);
@@ -18,17 +19,17 @@ public sealed record TracePlan(int Prefixes, int Changes, int Alone, int Rounds)
 }
 
 /// <summary>The first changes of a trace, coalesced in windows of one length.</summary>
-/// <param name="Milliseconds">The length of a window. With 0 each change is a batch.</param>
-/// <param name="Batches">The batches handed over. Windows without a change have none.</param>
-/// <param name="Back">The batch that leads from the end back to the start.</param>
-/// <param name="End">The binding that the trace implies at the end.</param>
+/// <param name="Milliseconds">The length of a window. If the length is 0, each change is a separate batch.</param>
+/// <param name="Batches">The batches that the scheme gets. A window without changes has no batch.</param>
+/// <param name="Back">The batch that returns the binding from the end to the start.</param>
+/// <param name="End">The binding after the last change.</param>
 public sealed record TraceWindow(int Milliseconds, BindingChange[][] Batches, BindingChange[] Back, ExpectedBinding End)
 {
-    /// <summary>The number of changes handed over, after coalescing.</summary>
+    /// <summary>The number of changes in the batches, after coalescing.</summary>
     public int Changes { get; } = Batches.Sum(batch => batch.Length);
 }
 
-/// <summary>The input replayed under every scheme: a table, the beginning of a trace, and the binding that must result.</summary>
+/// <summary>The input that is replayed under every scheme: a table, the beginning of a trace, and the resulting binding.</summary>
 public sealed class TraceInput
 {
     public required Family Family { get; init; }
@@ -37,21 +38,21 @@ public sealed class TraceInput
 
     public required int Rounds { get; init; }
 
-    /// <summary>The table as insertions, in its order.</summary>
+    /// <summary>The table as insertions, in the table's order.</summary>
     public required BindingChange[] Load { get; init; }
 
     public required ExpectedBinding Start { get; init; }
 
     public required IReadOnlyList<TraceWindow> Windows { get; init; }
 
-    /// <summary>A description of the replay, in words.</summary>
+    /// <summary>A description of the replay.</summary>
     public required string Facts { get; init; }
 
     /// <summary>
-    /// Reads a trace for each of the tables, one per family. Damage in the files is logged with the first table. Windows are in ms. The
-    /// seed decides the sample of the table and its peers.
+    /// Reads the trace once for each table. Each family has one table. Damage in the files is logged only with the first table. Windows are
+    /// in ms. The seed determines the sample of each table and the peers of its routes.
     /// </summary>
-    /// <exception cref="UserException">The trace changes nothing in any family.</exception>
+    /// <exception cref="UserException">The trace has no change in any family.</exception>
     public static List<TraceInput> Read(
         FileInfo[] files, List<LoadedTable> loaded, BestPathRule rule, int peers, int[] windows, TracePlan plan, ulong seed,
         IWorkProgress progress, CancellationToken cancel)
@@ -77,7 +78,7 @@ public sealed class TraceInput
                 + "--updates takes MRT files of updates (a dump of a table goes to --table)");
     }
 
-    /// <summary>Makes the replay of a trace on a table of the plan's size, with the peers of its routes. Windows are in ms.</summary>
+    /// <summary>Makes the input from a trace and a table, using the given peer of each route. Windows are in ms.</summary>
     public static TraceInput Build(
         RouteTable table, int[] peerOf, ChurnTrace trace, int peers, IReadOnlyList<int> windows, TracePlan plan)
     {

@@ -9,8 +9,8 @@ public static class TraceKinds
         + $"kernel-patch/series (--kernel uml-patched), {SchemeKind.PrivateFib.Word} is in no kernel of the lab";
 
     /// <summary>
-    /// Returns the schemes of these words that the lane's kernel can run. 6.12 cannot remove single prefixes (REMOVE_ME). Routes that name
-    /// peers need kernel-patch/series. No kernel of the lab has AllowedIPs on a FIB trie.
+    /// Returns the schemes with these words that the lane's kernel can run. Linux 6.12 cannot remove single prefixes (REMOVE_ME). Routes
+    /// that name peers need kernel-patch/series. No kernel of the lab keeps AllowedIPs in a FIB trie.
     /// </summary>
     public static IReadOnlyList<SchemeKind> Of(IReadOnlyCollection<string> words, LaneKind lane, KernelRelease release) =>
     [
@@ -21,7 +21,7 @@ public static class TraceKinds
     /// <summary>Returns whether a scheme needs no WireGuard, which the running kernel may lack.</summary>
     public static bool IsRoutesAlone(SchemeKind kind, LaneKind lane) => kind.Word == SchemeKind.Nexthop.Word && !lane.IsPatched();
 
-    /// <summary>Returns a remark on the schemes that were asked for but not replayed, with the reason; null if there are none.</summary>
+    /// <summary>Returns a remark on the schemes that were requested but not replayed, with the reason; null if all were replayed.</summary>
     public static string? LeftOut(IReadOnlyCollection<string> asked, LaneKind lane, KernelRelease release)
     {
         var run = Of(asked, lane, release).Select(kind => kind.Word).ToHashSet();

@@ -2,28 +2,29 @@
 namespace Sim.Validation.Trace;
 
 /// <summary>
-/// A phase of a scheme's replay, after which the kernel is compared with the scheme. Its operation is setup, load, replay or back of
-/// <see cref="Steps"/>; replay and back have a window. It holds the counts of the sent messages, the commands that send them, the number
-/// of changes handed over, and the time in the scheme's structures.
+/// A phase of a scheme's replay. After the phase, the kernel is compared with the scheme. The phase's operation is one of four
+/// <see cref="Steps"/>: setup, load, replay or back. Only replay and back have a window. The phase holds the counts of the sent messages,
+/// the commands that send them, the number of changes, and the time in the scheme's structures.
 /// </summary>
 public sealed record TracePhase(string Operation, TraceWindow? Window, Sent Sent, Recording Recording, int Changes, double Seconds)
 {
     /// <summary>
-    /// Whether the phase is timed and not compared. In a compared phase a grace period ends after each call on both sides, so that both
+    /// Whether the phase is timed and not compared. In a compared phase, a grace period ends on both sides after each call. So both sides
     /// reuse memory at the same points.
     /// </summary>
     public bool IsTimed { get; init; }
 
-    /// <summary>Whether the phase is a replay. After it the binding is the end of the window.</summary>
+    /// <summary>Whether the phase is a replay. After a replay, the binding is the window's <see cref="TraceWindow.End"/>.</summary>
     public bool IsReplay => Operation == Steps.Replay;
 
-    /// <summary>The operation in the rows of the phase: the step with its window.</summary>
+    /// <summary>The operation in the phase's rows: the step and its window.</summary>
     public string Step => Window is null ? Operation : (IsReplay ? Steps.ReplayIn : Steps.BackFrom).Of(Window.Milliseconds);
 }
 
 /// <summary>
-/// Runs the phases of a scheme in a validation, one after the other. This is done twice: before the kernel starts, to write its files,
-/// and again beside the kernel. The two runs send the same messages, except for numbers that the kernel assigns.
+/// Runs the phases of a scheme in a validation, one after the other. The phases run twice. The first run, before the kernel starts, writes
+/// the kernel's files. The second run goes along with the kernel. Both runs send the same messages, except for numbers that the kernel
+/// assigns.
 /// </summary>
 public sealed class TracePhases(TraceInput input, Scheme scheme, RecordingSockets sockets, CancellationToken cancel)
 {
@@ -43,7 +44,7 @@ public sealed class TracePhases(TraceInput input, Scheme scheme, RecordingSocket
         }
     }
 
-    /// <summary>Resets the device, makes the peers if routes name them, and sends the scheme's setup.</summary>
+    /// <summary>Resets the device, creates the peers if routes name peers, and sends the scheme's setup.</summary>
     private TracePhase Setup()
     {
         var sent = sockets.Reset();

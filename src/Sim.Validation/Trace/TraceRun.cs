@@ -2,15 +2,15 @@
 namespace Sim.Validation.Trace;
 
 /// <summary>
-/// Replays the same short trace under each scheme that the kernel can run. Each scheme gets a new kernel, without the memory of another
-/// scheme. First the commands of all schemes are written for the agent. Then each scheme does the same operations as its kernel, and
-/// counts them.
+/// Replays the same short trace under each scheme that the kernel can run. Each scheme runs in a freshly booted kernel, so that no other
+/// scheme has used the kernel's memory. First, the commands of all schemes are written for the agent. Then each scheme runs the same
+/// operations as its kernel, and counts them.
 /// </summary>
 public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollection<string> words, LaneKind lane, KernelRelease release)
 {
     private readonly TraceTimes _times = new();
 
-    /// <summary>Writes all commands and operations to the agent's folder. Equal contents are one file.</summary>
+    /// <summary>Writes all commands and operations to the agent's folder. Files with equal contents are written only once.</summary>
     public void Write(string folder, IWorkProgress progress, CancellationToken cancel)
     {
         foreach (var (input, kind) in Cases())
@@ -26,7 +26,7 @@ public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollecti
         }
     }
 
-    /// <summary>Replays under one scheme, in a freshly booted kernel.</summary>
+    /// <summary>Replays the trace under one scheme, in a freshly booted kernel.</summary>
     public void Run(ValidationContext context, TraceInput input, SchemeKind kind)
     {
         var hello = context.Machine.Hello();
@@ -42,7 +42,7 @@ public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollecti
         new TraceValidation(context, input, kind, sockets, _times).Run();
     }
 
-    /// <summary>Adds the rows that need all schemes, and a remark on the schemes that were not replayed.</summary>
+    /// <summary>Adds the rows that need the results of all schemes, and a remark on the schemes that were not replayed.</summary>
     public void End(ValidationFindings found)
     {
         _times.AddRatios();
@@ -50,7 +50,7 @@ public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollecti
             found.Warnings.Add(left);
     }
 
-    /// <summary>Lists the schemes of each family.</summary>
+    /// <summary>Returns the schemes of each family, with the family's input.</summary>
     public IEnumerable<(TraceInput Input, SchemeKind Kind)> Cases() =>
         inputs.SelectMany(input => TraceKinds.Of(words, lane, release).Select(kind => (input, kind)));
 }

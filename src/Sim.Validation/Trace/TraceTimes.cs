@@ -3,17 +3,18 @@
 namespace Sim.Validation.Trace;
 
 /// <summary>
-/// The time per change under each scheme, and its ratio to a baseline. The kernel's times include netlink and system calls. The port's
-/// times cover only its structures. So the two are not compared.
+/// Collects the time per change under each scheme, and the ratio of this time to a baseline. The kernel's times include netlink and system
+/// calls. The port's times cover only its structures. So the kernel's and the port's times are not compared.
 /// </summary>
 public sealed class TraceTimes
 {
-    /// <summary>The baselines, in order of preference: today's kernels, then those before 6.16.</summary>
+    /// <summary>The baselines, in order of preference: the scheme of today's kernels, and then the schemes of kernels before
+    /// 6.16.</summary>
     private static readonly string[] s_baselines = [SchemeName.RemoveMe, SchemeName.DummyPeer, SchemeName.Replace];
 
     private readonly List<Replays> _all = [];
 
-    /// <summary>Adds the times of a replay. Times of other phases are ignored.</summary>
+    /// <summary>Adds the times of a timed replay. The times of other phases are ignored.</summary>
     public void Add(ValidationContext context, CheckPoint at, TracePhase phase, long kernelNs)
     {
         if (phase is not { IsReplay: true, Window: { } window, Changes: > 0, IsTimed: true })
@@ -26,7 +27,7 @@ public sealed class TraceTimes
         replays.Port.Add(phase.Seconds * 1e9 / phase.Changes);
     }
 
-    /// <summary>Adds all rows.</summary>
+    /// <summary>Adds the rows of all replays: counts, times and ratios.</summary>
     public void AddRatios()
     {
         foreach (var replays in _all)
@@ -54,7 +55,7 @@ public sealed class TraceTimes
 
     private static void Add(Figure row, Replays replays) => replays.Context.Figures.Add(row with { Experiment = Experiment.TraceReplay, X = replays.Window });
 
-    /// <summary>The rounds of one window under one scheme.</summary>
+    /// <summary>The times of all rounds of one window under one scheme.</summary>
     private sealed record Replays(ValidationContext Context, CheckPoint At, int Window, TracePhase Phase)
     {
         public List<double> Kernel { get; } = [];

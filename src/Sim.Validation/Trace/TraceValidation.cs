@@ -55,8 +55,8 @@ public sealed class TraceValidation(
     }
 
     /// <summary>
-    /// Compares the dumped binding with that of the trace, which is the port's side of these rows. AllowedIPs may come in any order,
-    /// routes must come in the table's order.
+    /// Compares the binding in the kernel's dump with the binding that the trace implies. In the rows, the trace's binding is the port's
+    /// side. AllowedIPs may come in any order, but routes must come in the table's order.
     /// </summary>
     private void CompareBinding(CheckPoint at, Scheme scheme, ExpectedBinding binding)
     {
@@ -80,7 +80,7 @@ public sealed class TraceValidation(
     /// <summary>Returns whether the device's AllowedIPs are the gateways that routes name (RTA_VIA, in IPv6 RTA_GATEWAY).</summary>
     private static bool BindsGateways(Scheme scheme) => scheme.Routes?.RouteShape is RouteShape.Via or RouteShape.Gateway;
 
-    /// <summary>Returns the gateway of each peer, which is its only AllowedIP under RTA_VIA.</summary>
+    /// <summary>Returns the gateway of each peer. Under RTA_VIA, the gateway is the peer's only AllowedIP.</summary>
     private KeyValuePair<Prefix, int>[] Gateways() =>
         [.. Enumerable.Range(0, input.Peers).Select(peer => KeyValuePair.Create(Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, peer), 128), peer))];
 
