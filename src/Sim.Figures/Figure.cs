@@ -81,7 +81,8 @@ public sealed record Figure
     public int N { get; init; } = 1;
     public required Basis Basis { get; init; }
 
-    /// <summary>The side of a validation (<see cref="Sides"/>) or of a comparison of runs (<c>before</c>, <c>ratio</c>, ...); else empty.</summary>
+    /// <summary>The side of a validation (<see cref="Sides"/>) or of a comparison of runs (<c>before</c>, <c>ratio</c>, ...); otherwise
+    /// empty.</summary>
     public string Side { get; init; } = "";
 
     /// <summary>On the kernel's row of a check: the largest allowed difference from the port's value; 0 if both must be equal. On a ratio
@@ -99,8 +100,8 @@ public sealed record Figure
     /// <summary>The flags of unreliable rows.</summary>
     public const string Unsettled = "unsettled", Busy = "busy";
 
-    /// <summary>The reason why a measured row is unreliable: its passes disagree, or other processes used the machine in every pass. Empty
-    /// for all other rows.</summary>
+    /// <summary>The reason why a measured row is unreliable: its passes disagree, or other processes used the machine in every pass. The
+    /// flag of every other row is empty.</summary>
     public string Flag { get; init; } = "";
 
     /// <summary>Returns the flag of a figure made of several rows. The figure has a flag if at least half of the rows have a

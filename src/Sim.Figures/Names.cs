@@ -28,7 +28,7 @@ public static class Names
     /// <summary>The structure name in rows that sum up all structures of a scheme.</summary>
     public const string AllStructures = "all";
 
-    /// <summary>The item of rows that compare a scheme with a copy of itself. An experiment has these rows among its ratios.</summary>
+    /// <summary>The item of rows that compare a scheme with a copy of itself. An experiment lists these rows among its ratios.</summary>
     public const string SelfItem = "A/A";
 
     /// <summary>The two structures in the order of every table and plot.</summary>

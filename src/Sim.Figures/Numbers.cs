@@ -94,7 +94,7 @@ public static class Numbers
     /// <summary>Returns a number with its noun: <c>1 case</c>, <c>2 cases</c>.</summary>
     public static string Count(int n, string noun) => n == 1 ? $"1 {noun}" : $"{n} {noun}s";
 
-    // U+202F, a narrow space that does not break, is what ISO 80000 asks for; DejaVu Sans and browsers have it.
+    // ISO 80000 asks for a narrow space that does not break (U+202F). DejaVu Sans and browsers have this space.
     private static string Group(double whole) =>
         whole.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u202f');
 }

@@ -4,7 +4,7 @@ namespace Sim.Figures;
 /// <summary>Puts ratios in words: <c>1.7 to 11 times faster</c>, <c>2.8 % less</c>.</summary>
 public static class Phrases
 {
-    /// <summary>Smaller factors are written in percent.</summary>
+    /// <summary>Factors below this limit are written in percent.</summary>
     private const double Percentual = 1.5;
 
     /// <summary>Returns a ratio of two times in words: <c>1.8 times faster</c>, <c>12 % slower</c>.</summary>

@@ -65,7 +65,7 @@ public readonly record struct RowKey(string Order, string Keys, string Chain, st
 {
     public static RowKey Of(Figure f) => new(f.Order, f.Keys, f.Chain, f.Operation, f.Item, f.X);
 
-    /// <summary>Returns the columns by which rows are matched with a ratio. The order is no such column, because experiments leave out an
-    /// order that does not vary.</summary>
+    /// <summary>Returns the columns by which rows are matched with a ratio. The order is left out, because experiments set no order if the
+    /// order does not vary.</summary>
     public static (string Keys, string Chain, string Operation) Case(Figure f) => (f.Keys, f.Chain, f.Operation);
 }

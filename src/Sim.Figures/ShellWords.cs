@@ -9,7 +9,7 @@ public static class ShellWords
     /// <summary>The beginning of a command line in a checkout, as the README writes it.</summary>
     private const string Program = "dotnet run --project src/Sim.Runner -- ";
 
-    /// <summary>Returns the words with blanks between them, each quoted if necessary.</summary>
+    /// <summary>Joins the words with blanks, and quotes each word if necessary.</summary>
     public static string Join(IEnumerable<string> words) => string.Join(' ', words.Select(Quote));
 
     /// <summary>Returns the whole command line that runs <paramref name="command"/>, which <see cref="Join"/> made.</summary>

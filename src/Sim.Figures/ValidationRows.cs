@@ -22,7 +22,7 @@ public sealed record Check(Figure Port, Figure Kernel)
 
     public CheckKind Kind => Kernel.Metric.Check;
 
-    /// <summary>Whether the values are the upper bits of digests. The numbers of digests mean nothing except equality.</summary>
+    /// <summary>Whether the values are the upper bits of digests. Two digests are only equal or different.</summary>
     public bool IsDigest => Kernel.Unit == Units.Digest;
 }
 

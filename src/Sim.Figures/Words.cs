@@ -35,14 +35,14 @@ public static class Words
     /// <summary>Returns the structure and family of a validation's row: <c>fib IPv4</c>.</summary>
     public static string Subject(Figure f) => f.Structure == Names.Layout ? "the layout of structures" : $"{f.Structure} IPv{f.Family}".TrimStart();
 
-    /// <summary>Returns the step and conditions in which a validation took a row: <c>load the table, sorted by address</c>.</summary>
+    /// <summary>Returns the step and the conditions of a validation's row: <c>load the table, sorted by address</c>.</summary>
     public static string Moment(Figure f) => Listed(f.Scheme, Step(f.Operation), Order(f.Order), Keys(f.Keys), Chain(f.Chain));
 
     /// <summary>Returns the metric with its place, such as <c>nodes at depth 12</c> or <c>slab pages, ip_fib_alias</c>.</summary>
     public static string What(Figure f) => (f.X, f.Item) switch
     {
         ({ } x, _) => $"{f.Metric.Words} {Numbers.Show(x)}",
-        // The item of vmalloc pages says what the metric says.
+        // The item of vmalloc pages only repeats the metric.
         (_, { Length: > 0 } item) when f.Metric != Metrics.VmallocPages => $"{f.Metric.Words}, {item}",
         _ => f.Metric.Words,
     };
@@ -51,7 +51,7 @@ public static class Words
     public static string Case(string keys, string chain, string operation, string order = "") =>
         Listed(Keys(keys), Chain(chain), Operation(operation), Order(order));
 
-    /// <summary>Joins the parts that are not empty with commas.</summary>
+    /// <summary>Joins the nonempty parts with commas.</summary>
     public static string Listed(params IEnumerable<string> parts) => string.Join(", ", parts.Where(part => part.Length > 0));
 
     public static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];

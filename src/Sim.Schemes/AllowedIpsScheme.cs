@@ -106,7 +106,8 @@ public sealed class AllowedIpsScheme(SchemeKind kind, Family family, int peers, 
         _ => Sender.BindAndRemove(batch),
     };
 
-    /// <summary>Collects the whole set of each peer from which the batch withdraws a prefix. The set is that after the batch.</summary>
+    /// <summary>Collects the whole set of each peer from which the batch withdraws a prefix. Each set is the peer's set after the
+    /// batch.</summary>
     private void CollectSets(ReadOnlySpan<BindingChange> batch)
     {
         var changed = new HashSet<Prefix>(batch.Length);

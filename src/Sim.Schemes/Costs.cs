@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes;
 
-/// <summary>The numbers of netlink messages sent, of their bytes with padding, and of the calls that send them.</summary>
+/// <summary>The number of netlink messages sent, the number of their bytes including padding, and the number of calls that send
+/// them.</summary>
 public readonly record struct Sent(long Messages, long Bytes, long Calls)
 {
     public static Sent operator +(Sent left, Sent right) =>
@@ -9,10 +10,10 @@ public readonly record struct Sent(long Messages, long Bytes, long Calls)
 }
 
 /// <summary>The number of lookups per packet in each structure.</summary>
-/// <param name="TransmitFib">The FIB lookups of a packet to be sent, including the one that selects the device.</param>
-/// <param name="TransmitAllowedIps">The lookups of a packet to be sent in allowedips, or in the hash of gateways.</param>
-/// <param name="ReceiveFib">The FIB lookups that check the source of a decrypted packet, without rp_filter.</param>
-/// <param name="ReceiveAllowedIps">The lookups in allowedips that check the source of a decrypted packet.</param>
+/// <param name="TransmitFib">The number of FIB lookups for a packet that is sent, including the lookup that selects the device.</param>
+/// <param name="TransmitAllowedIps">The number of lookups in allowedips, or in the hash of gateways, for a packet that is sent.</param>
+/// <param name="ReceiveFib">The number of FIB lookups that check the source of a decrypted packet, if rp_filter is off.</param>
+/// <param name="ReceiveAllowedIps">The number of lookups in allowedips that check the source of a decrypted packet.</param>
 /// <remarks>
 /// With rp_filter, a received packet needs one more FIB lookup. The lookup of a received packet's destination is not counted, because all
 /// schemes need it.

@@ -2,9 +2,9 @@
 namespace Sim.Schemes;
 
 /// <summary>
-/// The two netlink sockets of a daemon, which write all messages of a scheme. Each method sends the same messages as the command of the
-/// VM's agent with that name (kernel-patch/vm/README.md). Each WireGuard message is sent in a separate, acknowledged call.
-/// <see cref="Run"/> sends all its route messages in one call.
+/// The two netlink sockets of a daemon, which write all messages of a scheme. Each method sends the same messages as one command of the
+/// VM's agent (kernel-patch/vm/README.md). Each WireGuard message is sent in a separate, acknowledged call. <see cref="Run"/> sends all its
+/// route messages in one call.
 /// </summary>
 /// <param name="kernel">The kernel behind the sockets.</param>
 /// <param name="familyId">The number of WireGuard's genetlink family in that kernel.</param>

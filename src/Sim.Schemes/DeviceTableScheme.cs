@@ -38,8 +38,8 @@ public abstract class DeviceTableScheme : Scheme
         return RoutesEach ? sent + _routeSender.Send(batch, moves: false) : sent;
     }
 
-    /// <summary>Calls back for each bound prefix. Throws if a bound prefix has no route, because packets need the binding and a
-    /// route.</summary>
+    /// <summary>Calls back for each bound prefix. Throws an exception if a route to the device is missing or superfluous, because packets
+    /// need both a binding and a route.</summary>
     public sealed override void Visit(Action<Prefix, int> see)
     {
         base.Visit(see);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes;
 
-/// <summary>A scheme does not bind the expected prefixes to the expected peers.</summary>
+/// <summary>The error that a scheme does not bind the expected prefixes to the expected peers.</summary>
 public sealed class BindingMismatchException(string message) : Exception(message);
 
 /// <summary>
@@ -29,7 +29,7 @@ public sealed class ExpectedBinding
     public KeyValuePair<Prefix, int>[] AsDumped { get; }
 
     /// <summary>Compares the prefixes and peers of a scheme with this binding.</summary>
-    /// <exception cref="BindingMismatchException">The scheme binds a prefix or a peer that differs from this binding.</exception>
+    /// <exception cref="BindingMismatchException">A prefix or a peer of the scheme differs from this binding.</exception>
     public void Require(Scheme scheme, string when)
     {
         var expected = scheme.Binding.LongestFirst ? AsDumped : Sorted;

@@ -3,8 +3,8 @@ namespace Sim.Schemes;
 
 /// <summary>
 /// A scheme whose routes lead to peers. A route names its peer by RTA_WGPEER, by a nexthop object that carries the peer, or by RTA_VIA.
-/// With RTA_VIA, the gateway is the peer's only AllowedIP, and the hash of gateways finds the peer. Or each peer has its own device, and
-/// the peer's AllowedIP is 0.0.0.0/0 or ::/0.
+/// With RTA_VIA, the gateway is the peer's only AllowedIP, and the hash of gateways finds the peer. Alternatively, each peer has its own
+/// device, and the AllowedIP of each peer is 0.0.0.0/0 or ::/0.
 /// </summary>
 public sealed class PeerRouteScheme : Scheme
 {
@@ -60,8 +60,8 @@ public sealed class PeerRouteScheme : Scheme
         return sent;
     }
 
-    /// <summary>Looks up the route. Then looks up the route's gateway, or the AllowedIPs of the peer's own device, if the routes use
-    /// them.</summary>
+    /// <summary>Looks up the route. If routes have gateways, then looks up the gateway. If each peer has its own device, then looks up that
+    /// device's AllowedIPs.</summary>
     public override int Transmit(UInt128 destination)
     {
         var peer = Routes.Lookup(destination);

@@ -7,8 +7,8 @@ namespace Sim.Schemes;
 /// </summary>
 /// <remarks>
 /// In IPv4, each prefix takes a leaf and 56 bytes, as in kernel-patch/series-optional. In IPv6, a route that names a peer would have its
-/// own nexthop. So the tree holds routes through nexthop objects, which are smaller. Besides the nodes, such a route takes 192 bytes per
-/// prefix, while the patches take 56 bytes.
+/// own nexthop. So the tree holds routes through nexthop objects, which are smaller. Besides the nodes, such a route takes 192 bytes, and a
+/// route in the patches takes 56 bytes.
 /// </remarks>
 public sealed class PrivateFibScheme(SchemeKind kind, Family family, int peers, DaemonSockets sockets) : DeviceTableScheme(
     kind, family, peers, sockets, Names.PrivateFib,

@@ -77,8 +77,8 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
     public virtual int Prepare(ReadOnlySpan<BindingChange> batch) => 0;
 
     /// <summary>
-    /// Prepares <see cref="Apply"/> for a batch, so that it uses REMOVE_ME instead of REPLACE. The resulting binding is the same. REPLACE
-    /// sends a peer's whole set, which is too slow for every batch.
+    /// Prepares <see cref="Apply"/> to use REMOVE_ME instead of REPLACE for a batch. The resulting binding is the same. REPLACE sends a
+    /// peer's whole set, which is too slow for every batch.
     /// </summary>
     /// <returns>The number of prefixes that REPLACE would send for the batch.</returns>
     public virtual int PrepareWithoutReplace(ReadOnlySpan<BindingChange> batch) => 0;

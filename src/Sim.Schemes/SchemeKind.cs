@@ -61,12 +61,12 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     /// <summary>Whether the receive path checks sources even without rp_filter. A device per peer accepts every source.</summary>
     public bool ChecksSources { get; init; } = true;
 
-    /// <summary>Whether the kernel notifies listeners when the peer of a prefix changes. The kernel notifies listeners if routes name
-    /// peers.</summary>
+    /// <summary>Whether the kernel notifies listeners when the peer of a prefix changes. Only routes that name peers cause such
+    /// notifications.</summary>
     public bool Announces { get; init; }
 
-    /// <summary>Whether <c>--quick</c> includes the kind. Of the kinds with "+ routes" it includes only one, because their routes cost the
-    /// same.</summary>
+    /// <summary>Whether <c>--quick</c> includes the kind. It includes only one kind with "+ routes", because the routes of all such kinds
+    /// cost the same.</summary>
     public bool InQuick { get; init; } = true;
 
     /// <summary>The patches that Linux 7.3 needs for the kind, named as the variants in kernel-patch/lines.csv.</summary>

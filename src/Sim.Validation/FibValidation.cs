@@ -31,8 +31,8 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
     }
 
     /// <summary>
-    /// Loads the table in file order with routes that name peers. Then it tries deletions that name another peer, and the kernel refuses
-    /// them. Then it deletes a third of the prefixes, does the mix and the moves, deletes half of a peer's set, and deletes the rest.
+    /// Loads the table in file order with routes that name peers. Then it tries deletions that name another peer, which the kernel refuses.
+    /// Then it deletes a third of the prefixes, applies the mix and the moves, deletes half of a peer's set, and deletes the rest.
     /// </summary>
     public void RunPeers(FamilyInput input)
     {
@@ -194,8 +194,8 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
                 continue;
             }
 
-            // Without the module, RTM_GETROUTE asks the kernel. With nexthop objects IPv6 answers with the dst that the object keeps. That
-            // names the route it was made for, not the route found (rt6_get_pcpu_route, inet6_rtm_getroute).
+            // Without the module, RTM_GETROUTE asks the kernel. With nexthop objects, IPv6 answers with the dst that the object keeps. The
+            // dst names the route for which it was made, not the route that was found (rt6_get_pcpu_route, inet6_rtm_getroute).
             var got = _kernel.One($"route get {file} {keys.Count} {FibStructure.TableId} {ValidationPlan.Batch}");
             if (input.Family == Family.IPv4 || !port.Fib.HasNexthops)
                 context.CompareAnswers(here, answers, got);

@@ -101,7 +101,7 @@ public static class Operations
     public static readonly Term Trace = new("trace", "trace");
     public static readonly Term LosePeer = new("lose-peer", "loss of a peer");
 
-    /// <summary>Lookups by readers, without a writer and beside a writer. The time of reading the clock is measured alone.</summary>
+    /// <summary>Lookups by readers, without a writer and beside a writer. The time to read the clock is measured separately.</summary>
     public static readonly Term NoWriter = new("no-writer", "no writer");
     public static readonly Term BesideWriter = new("beside-writer", "beside a writer at full speed");
     public static readonly Term Clock = new("read-clock", "the clock alone");
@@ -110,7 +110,7 @@ public static class Operations
 
     public static Vocabulary<Term> All => field ??= new(typeof(Operations));
 
-    /// <summary>The updates during which readers look up addresses, in the order of the page. Each has the words of its column's
+    /// <summary>The updates during which readers look up addresses, in the order of the page. Each update has the words of its column's
     /// heading.</summary>
     public static OrderedDictionary<string, string> BesideReaders => field ??= new()
     {

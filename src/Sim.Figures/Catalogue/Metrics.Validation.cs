@@ -41,7 +41,7 @@ public static partial class Metrics
     public static readonly Metric ReceivedBytes = Checked(CheckKind.Dumps, "received-bytes", "bytes received", Units.Bytes);
     public static readonly Metric ReceivedCalls = Checked(CheckKind.Dumps, "received-calls", "system calls that receive");
 
-    /// <summary>The kernel's times include netlink and the port's times do not. So the two are not compared.</summary>
+    /// <summary>The kernel's times include netlink and the port's times do not, so these times are not compared.</summary>
     public static readonly Metric TimeWithNetlink = new("time-with-netlink", Units.Nanoseconds, "time per prefix, with netlink", Basis.Measured);
     public static readonly Metric TimeOfRemoval = new("time-of-removal", Units.Nanoseconds, "time of a whole removal, with netlink", Basis.Measured);
 

@@ -12,8 +12,8 @@ public static partial class Metrics
         .. Fitted.Where(cost => cost != Time).SelectMany(cost => new[] { Exponent.OfCost(cost), RSquared.OfCost(cost) }),
     ];
 
-    /// <summary>Returns the metric with a name. If the catalogue lacks the name, because another version made the row, makes a metric with
-    /// this name.</summary>
+    /// <summary>Returns the metric with a name. If the catalogue lacks the name (from another version), makes a new metric with this
+    /// name.</summary>
     public static Metric Of(string name, string experiment) => Find(name, experiment) ?? new(name, "", name, Better: Better.Neither);
 
     /// <summary>Returns the metric with a name; null if the catalogue lacks the name. The experiment distinguishes metrics with the same

@@ -11,7 +11,7 @@ public enum BindingPlace
     PrivateFib,
 }
 
-/// <summary>The name of a scheme in rows and on pages, with the place where it binds prefixes.</summary>
+/// <summary>The name of a scheme in rows and on pages, with the place where the scheme binds prefixes.</summary>
 public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Name)
 {
     public static readonly SchemeName Replace = new("AllowedIPs, REPLACE", BindingPlace.AllowedIps) { Resends = true };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>A pattern of step names: a variable part (a step, a number, a way) between two fixed texts. It makes such names, reads them,
-/// and puts them in words.</summary>
+/// <summary>A pattern of step names: a variable part (a step, a number, a way) between two fixed texts. A pattern makes names, reads names,
+/// and puts names in words.</summary>
 public sealed record StepForm(string Before, string After, Func<string, string> Words)
 {
     public string Of(string part) => Before + part + After;

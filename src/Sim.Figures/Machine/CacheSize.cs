@@ -34,7 +34,7 @@ public static class CacheSize
     /// with no size.</summary>
     public static long OfFact(string fact) => TryParse(fact.Split('(', 2)[0].Trim(), out var bytes) ? bytes : 0;
 
-    /// <summary>Returns the size in the largest unit in which it is a whole number: <c>32 MiB</c>.</summary>
+    /// <summary>Writes a size in the largest unit that gives a whole number: <c>32 MiB</c>.</summary>
     public static string Show(long bytes) => bytes switch
     {
         <= 0 => "unknown",

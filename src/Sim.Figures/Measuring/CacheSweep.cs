@@ -5,24 +5,25 @@ using Sim.Figures.Machine;
 
 namespace Sim.Figures.Measuring;
 
-/// <summary>Empties the processor's caches before each pair of repetitions. Without a sweep between the two B of A B B A, the second B
+/// <summary>Empties the processor's caches before each pair of repetitions. Without a sweep between the two Bs of A B B A, the second B
 /// would find its upper nodes in the last-level cache, and the first B would not. The ratios would then gather around two values.
 /// <code>
 ///   sweep A B   sweep B A      one sweep per pair is enough: A leaves nothing of B in the cache
 /// </code></summary>
 /// <remarks>A sweep reads an array four times as large as the last-level cache, because a cache does not always evict its oldest line
 /// first. In a cache of 32 MiB, the quartiles of the A/A rows of lookups are 0.86 and 1.15 after a sweep of half the cache's size. After a
-/// sweep of twice its size they are 0.98 and 1.02. Updates need a sweep of four times its size. If such a sweep takes longer than the
-/// planned seconds, the sweep is shorter, but covers the cache at least once. This happens in a VM that sees a shared cache of 260 MiB. The
-/// report states the size of the sweep, and the A/A rows show the remaining effect. A cache size of 0 means that the size is unknown. Small
-/// structures are not swept, because both stay in the cache anyway. A sweep would also evict the code, and loading the code again would
-/// dominate short measurements: operations on three prefixes take microseconds after a sweep.</remarks>
+/// sweep of twice the cache's size, these quartiles are 0.98 and 1.02. Updates need a sweep of four times the cache's size. If such a large
+/// sweep takes longer than the planned seconds, the sweep is shorter, but covers the cache at least once. For example, a VM may see a
+/// shared cache of 260 MiB. The report states the size of the sweep, and the A/A rows show the remaining effect. A cache size of 0 means
+/// that the size is unknown. No sweep is made for structures that fit into the cache together, because both stay in the cache anyway. A
+/// sweep would also evict the code, and loading the code again would dominate short measurements: operations on three prefixes take
+/// microseconds after a sweep.</remarks>
 public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.PositiveInfinity) : IDisposable
 {
     private const int Times = 4;
     private const long LeastBytes = 64 << 20;
 
-    /// <summary>The largest size of the array. A cache that needs more does not belong to one processor.</summary>
+    /// <summary>The largest size of the array. A cache that needs a larger array does not belong to one processor.</summary>
     private const long MostBytes = 2L << 30;
 
     /// <summary>The array takes at most an eighth of the memory.</summary>
@@ -75,7 +76,7 @@ public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.P
         _array = null;
     }
 
-    /// <summary>Reads a number of bytes, beginning where the last sweep ended and wrapping around.</summary>
+    /// <summary>Reads this number of bytes. It begins where the last sweep ended, and wraps around at the end of the array.</summary>
     private void Read(long bytes)
     {
         var sum = 0L;
@@ -97,7 +98,7 @@ public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.P
     {
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare;
         _arrayBytes = Math.Min(Math.Clamp(Times * cacheBytes, LeastBytes, MostBytes), Math.Max(memory, LeastBytes)) / LineBytes * LineBytes;
-        // The array is not on the managed heap, because its collector would then let more garbage pile up.
+        // The array is not on the managed heap, because the collector would then let more garbage pile up.
         _array = (byte*)NativeMemory.Alloc((nuint)_arrayBytes);
         // Writing gives the array its own pages. Memory that was never written is one shared page of zeros, which stays
         // in the cache.

@@ -29,8 +29,8 @@ public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
 public static class Interleaved
 {
     /// <summary>Runs groups of A B B A. Each group gives two repetitions of A, two of B, and two ratios. Each repetition returns its
-    /// seconds, without the time of its preparation. If first repetitions are slower, call A and B once before. If a repetition leaves its
-    /// data in the caches, use a <see cref="CacheSweep"/>.</summary>
+    /// seconds, without the time of its preparation. If first repetitions are slower, call A and B once before the run. If a repetition
+    /// leaves its data in the caches, use a <see cref="CacheSweep"/>.</summary>
     public static InterleavedTimes Run(int groups, Func<double> a, Func<double> b, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);

@@ -57,7 +57,7 @@ public sealed class LogHistogram
         if (Count == 0)
             throw new InvalidOperationException("no time was counted");
         var (wanted, below, at) = (share * Count, 0L, 0);
-        // Rounding must not lead past the last step that has any.
+        // Rounding must not lead past the last step that has a count.
         while (below + _counts[at] < wanted || _counts[at] == 0)
             below += _counts[at++];
         var (octave, step) = (at / Steps, at % Steps);

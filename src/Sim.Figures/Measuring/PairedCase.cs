@@ -4,20 +4,20 @@ using Sim.Files;
 
 namespace Sim.Figures.Measuring;
 
-/// <summary>The repetitions of one kind of time in one pass: the two sides interleaved and, if measured, the first side against
-/// itself.</summary>
+/// <summary>The repetitions of one kind of time (such as insertion) in one pass: the two sides interleaved and, if measured, the first side
+/// against itself.</summary>
 public readonly record struct PassTimes(InterleavedTimes Pair, InterleavedTimes? Self)
 {
     public Passes.Pass Summary => Passes.Of(Pair.Ratios, Self?.Ratios ?? Pair.Selves);
 }
 
-/// <summary>The repetitions of one kind of time in all kept passes. The noise is the factor by which equal structures differed in these
-/// repetitions.</summary>
+/// <summary>The repetitions of one kind of time (such as insertion) in all kept passes. The noise is the factor by which equal structures
+/// differed in these repetitions.</summary>
 public sealed record SettledTimes(InterleavedTimes Pair, InterleavedTimes? Self, double Noise, string Flag);
 
 /// <summary>One measurement on two structures, in passes of at most <c>MostGroups</c> groups. After each group, a pass asks whether another
-/// group follows. The pass returns one result for each time that a repetition returns. <c>AddRows</c> gets the results in the same
-/// order.</summary>
+/// group follows. The pass returns one result for each time that a repetition returns. <c>AddRows</c> gets one result of all kept passes
+/// for each of these times, in the same order.</summary>
 public sealed record PairedCase(
     string Name, int Repetitions, int MostGroups, Func<Func<int, bool>, PassTimes[]> Measure, Action<IReadOnlyList<SettledTimes>> AddRows)
 {

@@ -2,7 +2,7 @@
 namespace Sim.Figures.Measuring;
 
 /// <summary>Divides the seconds that a run may take among its parts. When a part begins, it gets an equal share of the remaining time.
-/// Later parts share the time that it does not use. Each part makes at least one group of repetitions, however long the group takes:
+/// Later parts share the time that a part does not use. Each part makes at least one group of repetitions, however long the group takes:
 /// <code>
 ///   |-- done --|-- this part --|-- other parts --|-- what cannot be shortened --|
 ///   0          now                                                              seconds

@@ -9,7 +9,7 @@ namespace Sim.Schemes.Structures;
 /// </summary>
 public sealed unsafe class AllowedIpsStructure : KernelStructure
 {
-    // The wg_peer* of each number; 0 for none.
+    // The wg_peer* of each peer number; 0 if the peer does not exist.
     private nint[] _peers;
     private readonly List<int> _order = [];
     private long _waits;
@@ -91,7 +91,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
         EndMessage();
     }
 
-    /// <summary>WGDEVICE_F_REPLACE_PEERS with no peers: <c>wg_peer_remove_all</c>.</summary>
+    /// <summary>WGDEVICE_F_REPLACE_PEERS with no peers: removes all peers (<c>wg_peer_remove_all</c>).</summary>
     public void RemoveAllPeers()
     {
         Table.PeerRemoveAll();

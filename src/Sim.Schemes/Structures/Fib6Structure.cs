@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes.Structures;
 
-/// <summary>A table of IPv6 routes. Each route has its own fib6_info. Its nexthop, or its nexthop object, names the peer.</summary>
+/// <summary>A table of IPv6 routes. Each route has its own fib6_info. The route's nexthop or nexthop object names the peer.</summary>
 public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
     where TTable : class, IFib6Routes, IDisposable
 {

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Sim.Schemes.Structures;
 
 /// <summary>
-/// The FIB port of one family, with one table of routes to peers. Routes change as by the messages of routing daemons. The kernel keeps
-/// routes when their peer is removed, so a daemon deletes the routes of a peer one by one.
+/// The FIB port of one family, with one table of routes to peers. The port changes routes as a routing daemon does. The kernel keeps routes
+/// when their peer is removed, so a daemon deletes the routes of a peer one by one.
 /// </summary>
 public abstract unsafe class FibStructure(Family family, RouteShape shape, KernelConfig kernel) : KernelStructure(family, kernel)
 {
@@ -55,8 +55,8 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     /// error.</summary>
     public abstract int Delete(in Prefix prefix, RouteShape shape, int peer);
 
-    /// <summary>RTM_NEWNEXTHOP: adds a nexthop object. If it names a peer, the id is also the peer's number. Returns 0 or a negative
-    /// error.</summary>
+    /// <summary>RTM_NEWNEXTHOP: adds a nexthop object. If the object names a peer, the id is also the peer's number. Returns 0 or a
+    /// negative error.</summary>
     public int AddNexthop(uint id, bool namesPeer) => Net.AddNexthop(id, Device, namesPeer ? (int)id : 0);
 
     /// <summary>RTM_DELNEXTHOP: deletes a nexthop object and its routes. Returns the number of deleted routes, or a negative

@@ -13,7 +13,7 @@ namespace Sim.Schemes.Structures;
 /// </summary>
 /// <remarks>
 /// <see cref="Bind(in Prefix, int)"/> and <see cref="Unbind(in Prefix, int)"/> are separate messages. A grace period ends after each
-/// message. In a uniprocessor kernel this is also so, because the softirq runs before the next message. So the time of a call includes the
+/// message. The same is true in a uniprocessor kernel, because its softirq runs before the next message. So the time of a call includes the
 /// deferred frees that it causes.
 /// </remarks>
 public abstract class KernelStructure(Family family, KernelConfig kernel) : IDisposable
@@ -23,7 +23,7 @@ public abstract class KernelStructure(Family family, KernelConfig kernel) : IDis
     /// <summary>The kernel memory that only this structure uses.</summary>
     public KernelMemory Memory { get; } = new(kernel.Slub);
 
-    /// <summary>The name in <c>stat</c> and <c>lookup</c>: <c>allowedips</c>, <c>fib</c>, <c>fib6</c>.</summary>
+    /// <summary>The structure's name in <c>stat</c> and <c>lookup</c>, such as <c>allowedips</c>, <c>fib</c> or <c>fib6</c>.</summary>
     public abstract string Key { get; }
 
     /// <summary>

@@ -20,9 +20,9 @@ public static class SlabComparison
     /// processor. The number of active objects may differ by the objects in the slabs that a processor keeps, because free objects in these
     /// slabs count as active. (A processor's own slab can hold objects of the kernel's other tables, and the kernel may run callbacks a
     /// moment earlier than the port.) In Linux 7.3, processors keep no slabs. Instead, free objects in sheaves count as active, and each
-    /// such object can pin a slab. Their number depends on interrupts and on other users of the cache. The kernel may also free
-    /// <paramref name="held"/> dropped objects later than the port. The kernel frees them after a call of many messages, and the port after
-    /// each message. Objects allocated in the meantime lie in other slabs.
+    /// such object can pin a slab. The number of such objects depends on interrupts and on other users of the cache. The kernel may also
+    /// free <paramref name="held"/> dropped objects later than the port. The kernel frees dropped objects after a call of many messages,
+    /// and the port frees them after each message. Objects allocated in the meantime lie in other slabs.
     /// </summary>
     public static void Compare(ValidationContext context, CheckPoint at, IEnumerable<KmemCache> caches, int held = 0)
     {

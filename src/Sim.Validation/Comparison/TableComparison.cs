@@ -20,8 +20,8 @@ public sealed class TableComparison(ValidationContext context, FibStructure fib,
     private Rt6Statistics _portStatistics;
 
     /// <summary>
-    /// Reads the baselines of the kernel and of the port before the table is filled. If the port <paramref name="isNew"/>, it holds only
-    /// objects that are compared, so its baseline is 0.
+    /// Reads the baselines of the kernel and of the port before the table is filled. If <paramref name="isNew"/> is true, the port holds
+    /// only objects that are compared, so the port's baseline is 0.
     /// </summary>
     public void Remember(bool isNew = false)
     {

@@ -3,7 +3,7 @@ namespace Sim.Validation.Comparison;
 
 /// <summary>
 /// Times single updates without netlink. It calls the update functions of the kernel's trie and of the port directly, prefix by prefix.
-/// Each run leaves the table unchanged.
+/// After each run, the table is the same as before the run.
 /// </summary>
 public sealed class UpdateTimes(ValidationContext context, TimeComparison times, WireGuardStream stream)
 {

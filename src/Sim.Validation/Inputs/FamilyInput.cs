@@ -5,8 +5,8 @@ namespace Sim.Validation.Inputs;
 public sealed record Step(string Name, BindingChange[] Operations, string File);
 
 /// <summary>
-/// All operations of one family. They are made before the kernel starts. The kernel gets the operations as files, and the ports get them as
-/// arrays. After every step, AllowedIPs and routes have the same bindings.
+/// All operations of one family. All operations are made before the kernel starts. The kernel gets the operations as files, and the ports
+/// get them as arrays. After every step, AllowedIPs and routes have the same bindings.
 /// </summary>
 public sealed class FamilyInput
 {
@@ -68,7 +68,7 @@ public sealed class FamilyInput
     /// <summary>Moves of every tenth remaining prefix to the next peer.</summary>
     public (Step AllowedIps, Step Routes) Move { get; private set; } = default!;
 
-    /// <summary>The half of peer 0's prefixes that the peer keeps, as a new set, and the deletions of its other prefixes.</summary>
+    /// <summary>For peer 0: the set of every second prefix, which the peer keeps, and the deletions of the peer's other prefixes.</summary>
     public (Step AllowedIps, Step Routes) Replace { get; private set; } = default!;
 
     /// <summary>The peer that is removed at the end.</summary>
@@ -80,7 +80,7 @@ public sealed class FamilyInput
     /// </summary>
     public (Step Foreign, Step Third, Step Back, Step All, Step MoveAll, Step MoveBack) Single { get; private set; } = default!;
 
-    /// <summary>Operations that create every peer without prefixes. They are needed because a route can name only an existing
+    /// <summary>Operations that create every peer without prefixes. These operations are needed because a route can name only an existing
     /// peer.</summary>
     public Step PeersAlone { get; private set; } = default!;
 
@@ -94,7 +94,7 @@ public sealed class FamilyInput
     public Step Rest { get; private set; } = default!;
 
     /// <summary>
-    /// Steps with several routes with gateways to each prefix of the timed sample. At the beginning each prefix has one route. The steps
+    /// Steps that give each prefix of the timed sample several routes with gateways. At the beginning, each prefix has one route. The steps
     /// append a second route to each prefix and a third route to every second prefix, and append some routes again. Then they delete the
     /// first route of every third prefix, replace all routes of every fourth prefix by one route, and delete all remaining routes.
     /// </summary>
@@ -194,8 +194,8 @@ public sealed class FamilyInput
     private static BindingChange[] Every(int nth, BindingChange[] from, Func<BindingChange, BindingChange> make) =>
         [.. from.Where((_, i) => i % nth == 0).Select(make)];
 
-    /// <summary>Returns the peer whose number is <paramref name="shift"/> higher than that of a change's peer. After the last peer comes
-    /// the first.</summary>
+    /// <summary>Returns the peer that is <paramref name="shift"/> places after a change's peer. The first peer follows the last
+    /// peer.</summary>
     private int Next(BindingChange change, int shift = 1) => (change.Peer + shift) % Peers;
 
     /// <summary>Makes operations that create each peer: they add a prefix to the peer and remove the prefix again.</summary>

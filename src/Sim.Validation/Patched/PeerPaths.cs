@@ -142,7 +142,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
 
     /// <summary>
     /// Compares the answers of every way to find a packet's peer with the answers of the allowedips port. On the receive path, every peer
-    /// is tried as the sender of each key, and only the right peer must be accepted.
+    /// is tried as the sender of each key, and the kernel must accept only the right peer.
     /// </summary>
     private void Answers(FamilyInput input, RouteScheme scheme, string operation)
     {

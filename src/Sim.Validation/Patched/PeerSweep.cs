@@ -15,7 +15,7 @@ public sealed class PeerSweep
     private readonly Step _makePeers;
     private readonly List<(int Peers, Step Insert, Step Delete)> _steps = [];
 
-    /// <param name="input">The input. Routes are made from its timed prefixes.</param>
+    /// <param name="input">The input whose timed prefixes get the routes.</param>
     public PeerSweep(FamilyInput input)
     {
         _makePeers = new Step("sweep-peers", FamilyInput.MakePeers(Family.IPv4, Most), FamilyInput.StepFile("sweep", "peers", Family.IPv4));

@@ -4,14 +4,14 @@ namespace Sim.Validation.Readers;
 /// <summary>
 /// Threads of this program that look up addresses and move prefixes in the ports. They use the same processors, addresses and moves as the
 /// kernel's threads. Each lookup is timed and takes a reference to its peer. Unlike the kernel's threads, these threads can be interrupted
-/// during a lookup. And before their writer frees dropped objects, it sometimes waits for the readers (<see cref="Rcu"/>).
+/// during a lookup. Their writer sometimes waits for the readers before it frees dropped objects (<see cref="Rcu"/>).
 /// </summary>
 public sealed class PortReaders : IReaders, IDisposable
 {
     /// <summary>The number of lookups between two quiescent states, as in the kernel's readers.</summary>
     private const int Poll = 64;
 
-    /// <summary>The minimum number of lookups of each reader in a run. A 99.9th percentile needs this number.</summary>
+    /// <summary>The minimum number of lookups of each reader in a run. A 99.9th percentile needs this many lookups.</summary>
     private const int LeastLookups = 32 * Poll;
 
     /// <summary>The writer frees the dropped objects each time it has made this number of moves.</summary>

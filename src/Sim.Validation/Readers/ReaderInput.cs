@@ -87,7 +87,7 @@ public sealed class ReaderInput
         ];
     }
 
-    /// <summary>Selects the addresses that are unicast and fit.</summary>
+    /// <summary>Selects the unicast addresses for which <paramref name="fits"/> returns true.</summary>
     private ReaderKeys Of(string name, UInt128[] addresses, Predicate<UInt128> fits)
     {
         var routed = Array.FindAll(addresses, key => (Family == Family.IPv4 ? FamilyInput.IsUnicast((uint)(key >> 96)) : FamilyInput.IsUnicast(key)) && fits(key));

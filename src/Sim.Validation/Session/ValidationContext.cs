@@ -36,7 +36,7 @@ public sealed class ValidationContext
         Fib6 = new() { Subtrees = !Machine.Vm.Lane.IsUml(), RouterPref = !Machine.Vm.Lane.IsUml() },
     };
 
-    /// <summary>Whether WireGuard can remove single prefixes (WGALLOWEDIP_F_REMOVE_ME), which 6.16 added.</summary>
+    /// <summary>Whether WireGuard can remove single prefixes (WGALLOWEDIP_F_REMOVE_ME), which Linux 6.16 added.</summary>
     public bool RemovesPrefixes => Slub.Release >= KernelRelease.Linux7_3;
 
     /// <summary>Whether slabs can be compared. The comparison needs a kernel that runs nothing else and does not merge caches.</summary>
@@ -94,7 +94,7 @@ public sealed class ValidationContext
         CompareDigest(at, Metrics.AnswerDigest, port.Digest, kernel.Hex("digest"));
     }
 
-    /// <summary>Adds the messages sent to the kernel and the messages that the harness encodes. The two must be equal to the
+    /// <summary>Adds the messages sent to the kernel and the messages that the harness encodes. These messages must be equal to the
     /// byte.</summary>
     public void CompareTraffic(CheckPoint at, NetlinkTraffic port, KernelTraffic kernel)
     {
@@ -136,7 +136,7 @@ public sealed class ValidationContext
         Compare(at, Metrics.ReceivedCalls, port.Calls, kernel.Long("received-calls"));
     }
 
-    /// <summary>Records the time per operation on both sides. The two times need not agree.</summary>
+    /// <summary>Records the time per operation on both sides. The times of the two sides need not agree.</summary>
     public void AddTimes(CheckPoint at, Metric metric, double portSeconds, KernelTraffic kernel, int operations)
     {
         if (operations == 0)

@@ -13,17 +13,17 @@ namespace Sim.Validation.Session;
 public sealed record ValidationPlan(
     int MostV4, int MostV6, int AnswerKeys, int MixOperations, int TimedKeys, int LookupGroups, int TimedUpdates, int UpdateGroups)
 {
-    /// <summary>The number of operations between two grace periods of the mix. It is small, so that other grace periods hardly
+    /// <summary>The number of operations between two grace periods of the mix. This number is small, so that other grace periods hardly
     /// matter.</summary>
     public const int MixChunk = 50;
 
-    /// <summary>The maximum number of bytes in a SET_DEVICE message. It is the limit of wg(8) with pages of 4 KiB.</summary>
+    /// <summary>The maximum number of bytes in a SET_DEVICE message. wg(8) has the same limit with pages of 4 KiB.</summary>
     public const int MessageBytes = 8192;
 
     /// <summary>The number of route messages in one sendmsg.</summary>
     public const int Batch = 1000;
 
-    /// <summary>The size in bytes of the receive buffer for dumps. The kernel never fills a larger buffer.</summary>
+    /// <summary>The size in bytes of the receive buffer for dumps. The kernel never fills more than this size.</summary>
     public const int DumpBuffer = 32768;
 
     /// <summary>The length of one run of readers in ms. In this time each reader makes at least ten thousand lookups, which a 99.9th

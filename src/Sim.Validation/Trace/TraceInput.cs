@@ -49,8 +49,8 @@ public sealed class TraceInput
     public required string Facts { get; init; }
 
     /// <summary>
-    /// Reads the trace once for each table. Each family has one table. Damage in the files is logged only with the first table. Windows are
-    /// in ms. The seed determines the sample of each table and the peers of its routes.
+    /// Reads the trace once for each table. There is one table per family. Damage in the files is logged only with the first table. Windows
+    /// are in ms. The seed determines the sample of each table and the peers of its routes.
     /// </summary>
     /// <exception cref="UserException">The trace has no change in any family.</exception>
     public static List<TraceInput> Read(
@@ -62,7 +62,7 @@ public sealed class TraceInput
         foreach (var one in loaded)
         {
             progress.Step($"read the trace, IPv{(int)one.Table.Family}", 1, "traces");
-            // The same files are read again for the other family, so report damage only once.
+            // The same files are read again for the other family, so damage is reported only once.
             var damage = ReferenceEquals(one, loaded[0]) ? one.Damage : new Workloads.DamageLog();
             using var trace = ChurnTrace.Compile(updates, one.Table.Family, rule, new TraceRouter(peers), damage);
             if (trace.Counts.Changes == 0)

@@ -18,7 +18,7 @@ public static class TraceKinds
             IsRoutesAlone(kind, lane) ? kind with { Name = SchemeName.NexthopsWithoutPeer } : kind),
     ];
 
-    /// <summary>Returns whether a scheme needs no WireGuard, which the running kernel may lack.</summary>
+    /// <summary>Returns whether a scheme can run in a kernel without WireGuard.</summary>
     public static bool IsRoutesAlone(SchemeKind kind, LaneKind lane) => kind.Word == SchemeKind.Nexthop.Word && !lane.IsPatched();
 
     /// <summary>Returns a remark on the schemes that were requested but not replayed, with the reason; null if all were replayed.</summary>

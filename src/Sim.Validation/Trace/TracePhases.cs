@@ -23,8 +23,8 @@ public sealed record TracePhase(string Operation, TraceWindow? Window, Sent Sent
 
 /// <summary>
 /// Runs the phases of a scheme in a validation, one after the other. The phases run twice. The first run, before the kernel starts, writes
-/// the kernel's files. The second run goes along with the kernel. Both runs send the same messages, except for numbers that the kernel
-/// assigns.
+/// the kernel's files. The second run happens while the kernel runs the same phases. Both runs send the same messages, except for numbers
+/// that the kernel assigns.
 /// </summary>
 public sealed class TracePhases(TraceInput input, Scheme scheme, RecordingSockets sockets, CancellationToken cancel)
 {

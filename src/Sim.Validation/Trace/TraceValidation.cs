@@ -2,9 +2,9 @@
 namespace Sim.Validation.Trace;
 
 /// <summary>
-/// Takes one scheme of <c>churn</c> and the kernel through the same phases. After each phase it compares messages, calls and every byte
-/// sent. After the load and each untimed phase it also compares the tries node by node, the memory, and the binding in the kernel's
-/// dump with that of the trace.
+/// Runs the same phases under one scheme of <c>churn</c> and in the kernel. After each phase, it compares the messages, the calls and every
+/// byte sent. After the load and after each untimed phase, it also compares the tries node by node, the memory, and the binding. The
+/// binding in the kernel's dump must be the binding that the trace implies.
 /// </summary>
 public sealed class TraceValidation(
     ValidationContext context, TraceInput input, SchemeKind kind, RecordingSockets sockets, TraceTimes times)
@@ -77,7 +77,8 @@ public sealed class TraceValidation(
             at, Metrics.ListingDigest, new RouteDump(routes.RouteShape, sockets.Kernel.Device).Content(listed), dump.Hex("content"), item: "routes");
     }
 
-    /// <summary>Returns whether the device's AllowedIPs are the gateways that routes name (RTA_VIA, in IPv6 RTA_GATEWAY).</summary>
+    /// <summary>Returns whether the device's AllowedIPs are the gateways that routes name (by RTA_VIA or, in IPv6, by
+    /// RTA_GATEWAY).</summary>
     private static bool BindsGateways(Scheme scheme) => scheme.Routes?.RouteShape is RouteShape.Via or RouteShape.Gateway;
 
     /// <summary>Returns the gateway of each peer. Under RTA_VIA, the gateway is the peer's only AllowedIP.</summary>
