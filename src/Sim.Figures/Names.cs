@@ -7,7 +7,7 @@ public static class Names
     public const string AllowedIps = "allowedips", Fib = "fib", PrivateFib = "private fib";
     public const string FibOverAllowedIps = "fib/allowedips", SelfRatio = "allowedips/allowedips";
 
-    /// <summary>Both structures, as a daemon needs them if it also routes every prefix.</summary>
+    /// <summary>AllowedIPs and the FIB together. A daemon needs both if it also routes every prefix.</summary>
     public const string Both = "allowedips+fib";
 
     /// <summary>Other forms of routes, and IPv6 FIBs that no kernel has.</summary>

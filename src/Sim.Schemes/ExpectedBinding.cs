@@ -5,9 +5,9 @@ namespace Sim.Schemes;
 public sealed class BindingMismatchException(string message) : Exception(message);
 
 /// <summary>
-/// An expected binding. It has both orders in which structures are walked, so that one pass compares it with a scheme's binding. Both
-/// orders have ascending addresses. Among prefixes with the same address, the first order begins with the shortest prefix. The second order
-/// is the order of a route dump, which in IPv4 begins with the longest prefix.
+/// An expected binding, in both orders in which structures are walked. So one pass compares the expected binding with a scheme's binding.
+/// In both orders, addresses ascend. Among prefixes with the same address, the first order begins with the shortest prefix. The second
+/// order is the order of a route dump, which in IPv4 begins with the longest prefix.
 /// </summary>
 public sealed class ExpectedBinding
 {

@@ -2,8 +2,8 @@
 namespace Sim.Schemes;
 
 /// <summary>
-/// A scheme that keeps AllowedIPs in a FIB trie of the device (the RFC's last paragraph). It sends the messages of AllowedIPs with
-/// REMOVE_ME. The trie holds routes that name peers. Routes to the device are still needed.
+/// A scheme that keeps AllowedIPs in a FIB trie of the device (the RFC's last paragraph). The scheme sends the same messages as AllowedIPs
+/// with REMOVE_ME. The trie holds routes that name peers. Routes to the device are still needed.
 /// </summary>
 /// <remarks>
 /// In IPv4, each prefix takes a leaf and 56 bytes, as in kernel-patch/series-optional. In IPv6, a route that names a peer would have its

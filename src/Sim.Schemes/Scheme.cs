@@ -18,8 +18,8 @@ namespace Sim.Schemes;
 /// </code>
 /// </summary>
 /// <remarks>
-/// A grace period ends after each message, as in a uniprocessor kernel. So the time of a call includes the frees that it causes. The times
-/// do not include system calls, copying, parsing and locking. The counts of messages and calls represent these costs.
+/// A grace period ends after each message, as in a uniprocessor kernel. So the time of a call includes the frees that the call causes. The
+/// times do not include system calls, copying, parsing and locking. The counts of messages and calls represent these costs.
 /// </remarks>
 public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSockets sockets, KernelStructure binding) : IDisposable
 {
@@ -67,7 +67,7 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
         }
     }
 
-    /// <summary>The prefix that contains all addresses, 0.0.0.0/0 or ::/0. It serves as a default route or as an AllowedIP.</summary>
+    /// <summary>The prefix that contains all addresses, 0.0.0.0/0 or ::/0, for a default route or an AllowedIP.</summary>
     protected Prefix Everything { get; } = new(family, 0, 0);
 
     protected DaemonSockets Sockets { get; } = sockets;
@@ -119,8 +119,8 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
     /// <param name="rpFilter">Whether rp_filter also looks up the route back to the source (<c>fib_validate_source</c>).</param>
     public abstract int Receive(UInt128 source, bool rpFilter);
 
-    /// <summary>Binds a table in batches. After each batch it passes the number of prefixes bound so far to the callback. The callback may
-    /// throw to stop the load.</summary>
+    /// <summary>Binds a table in batches. After each batch, the callback gets the number of prefixes bound so far. The callback may throw
+    /// to stop the load.</summary>
     public void Load(ReadOnlySpan<BindingChange> inserts, Action<int>? loaded = null)
     {
         for (var done = 0; done < inserts.Length; done += LoadChunk)

@@ -65,7 +65,7 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     /// notifications.</summary>
     public bool Announces { get; init; }
 
-    /// <summary>Whether <c>--quick</c> includes the kind. It includes only one kind with "+ routes", because the routes of all such kinds
+    /// <summary>Whether <c>--quick</c> includes the kind. Only one kind with "+ routes" is included, because the routes of all such kinds
     /// cost the same.</summary>
     public bool InQuick { get; init; } = true;
 
@@ -75,7 +75,7 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     /// <summary>Returns the kernel in which the scheme runs. Only what-if kinds change the given kernel.</summary>
     public Func<KernelConfig, KernelConfig> KernelOf { get; init; } = static kernel => kernel;
 
-    /// <summary>Whether no kernel has the kind. The bytes and counts of such a what-if are modelled, and reports never call it the
+    /// <summary>Whether no kernel has the kind. The bytes and counts of such a what-if are modelled, and reports never call a what-if the
     /// best.</summary>
     public bool IsWhatIf => KernelOf(KernelConfig.Usual).IsWhatIf;
 

@@ -3,7 +3,7 @@ namespace Sim.Validation;
 
 /// <summary>
 /// Runs the same steps on wg0 and on the allowedips port: load the table in every order, delete a third, mix, move, replace a set, remove a
-/// peer, flush. It compares all counts after each step, and also the answers after most steps.
+/// peer, flush. Compares all counts after each step, and also the answers after most steps.
 /// </summary>
 public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPort port, WireGuardStream stream)
 {

@@ -21,7 +21,7 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
 
     private readonly List<MachineReading> _readings = [read()];
 
-    /// <summary>A watch that watches no machine. It knows no load, so the machine never counts as busy.</summary>
+    /// <summary>A watch that watches no machine and knows no load. So no measurement counts as made on a busy machine.</summary>
     public static MachineWatch None => new(static () => default, DateTimeOffset.UnixEpoch, 1);
 
     /// <summary>The share of a processor above which the machine counts as busy.</summary>
@@ -38,8 +38,8 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
     }
 
     /// <summary>Returns the number of processors that other processes and a hypervisor used between two moments of the run's clock; null if
-    /// the number is not known. The count begins and ends at the readings around the two moments. So a short measurement is judged by the
-    /// whole fifth of a second around it.</summary>
+    /// the number is not known. The interval that counts begins and ends at the readings around the two moments. So a short measurement is
+    /// judged by the fifth of a second around the measurement.</summary>
     public double? Others(double from, double to)
     {
         var first = Math.Max(_readings.FindLastIndex(reading => reading.Seconds <= from), 0);

@@ -76,7 +76,7 @@ public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.P
         _array = null;
     }
 
-    /// <summary>Reads this number of bytes. It begins where the last sweep ended, and wraps around at the end of the array.</summary>
+    /// <summary>Reads this number of bytes. A sweep begins where the last sweep ended, and wraps around at the end of the array.</summary>
     private void Read(long bytes)
     {
         var sum = 0L;

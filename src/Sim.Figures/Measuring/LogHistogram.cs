@@ -49,7 +49,7 @@ public sealed class LogHistogram
         Count += other.Count;
     }
 
-    /// <summary>Returns the time below which this share of the counted times lies. It assumes that the times in a step are spread
+    /// <summary>Returns the time below which this share of the counted times lies. The result assumes that the times in a step are spread
     /// evenly.</summary>
     /// <exception cref="InvalidOperationException">The histogram is empty.</exception>
     public double Percentile(double share)

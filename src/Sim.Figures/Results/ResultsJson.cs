@@ -56,7 +56,8 @@ public static class ResultsJson
     private static string Place(JsonException e) =>
         e.LineNumber is { } line ? $", line {line + 1}, byte {(e.BytePositionInLine ?? 0) + 1}" : "";
 
-    /// <summary>Returns the reason and the field of an error. It leaves out the position, which the exception counts from 0.</summary>
+    /// <summary>Returns the reason and the field of an error, but not the position, because the exception counts positions from
+    /// 0.</summary>
     private static string Reason(JsonException e)
     {
         var reason = e.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0].Replace(typeof(ResultsJson).FullName + "+", "");

@@ -14,7 +14,7 @@ namespace Sim.Schemes.Structures;
 /// <remarks>
 /// <see cref="Bind(in Prefix, int)"/> and <see cref="Unbind(in Prefix, int)"/> are separate messages. A grace period ends after each
 /// message. The same is true in a uniprocessor kernel, because its softirq runs before the next message. So the time of a call includes the
-/// deferred frees that it causes.
+/// deferred frees that the call causes.
 /// </remarks>
 public abstract class KernelStructure(Family family, KernelConfig kernel) : IDisposable
 {
@@ -28,7 +28,7 @@ public abstract class KernelStructure(Family family, KernelConfig kernel) : IDis
 
     /// <summary>
     /// Whether <see cref="Visit"/> shows the longest of several prefixes with the same address first, as a walk of an IPv4 FIB does. If
-    /// not, it shows the longest prefix last.
+    /// not, <see cref="Visit"/> shows the longest prefix last.
     /// </summary>
     public virtual bool LongestFirst => false;
 
@@ -92,8 +92,8 @@ public abstract class KernelStructure(Family family, KernelConfig kernel) : IDis
     /// <summary>Counts the nodes, depths and sizes of the live structure.</summary>
     public abstract IReadOnlyList<ShapeCount> Shape();
 
-    /// <summary>Returns the memory of the binding, line by line as in /proc/slabinfo. It does not include the peers, because every scheme
-    /// has them.</summary>
+    /// <summary>Returns the memory of the binding, line by line as in /proc/slabinfo. The peers are not included, because every scheme has
+    /// them.</summary>
     public IReadOnlyList<MemoryLine> Account() => [.. Memory.Account().Where(line => line.Cache != "wg_peer")];
 
     /// <summary>Returns the counts for <c>stat --json</c>. The memory is not included.</summary>

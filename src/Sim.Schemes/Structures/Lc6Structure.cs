@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes.Structures;
 
-/// <summary>A what-if FIB that no kernel has. It holds IPv6 routes in IPv4's trie.</summary>
+/// <summary>A what-if FIB that no kernel has: IPv6 routes in IPv4's trie.</summary>
 public sealed unsafe class Lc6Structure(RouteShape shape, KernelConfig kernel)
     : Fib6RouteStructure<Lc6Table>(shape, kernel, net => new Lc6Table(net, TableId))
 {

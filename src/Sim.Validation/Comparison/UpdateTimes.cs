@@ -2,16 +2,16 @@
 namespace Sim.Validation.Comparison;
 
 /// <summary>
-/// Times single updates without netlink. It calls the update functions of the kernel's trie and of the port directly, prefix by prefix.
-/// After each run, the table is the same as before the run.
+/// Times single updates without netlink. Calls the update functions of the kernel's trie and of the port directly, prefix by prefix. After
+/// each run, the table is the same as before the run.
 /// </summary>
 public sealed class UpdateTimes(ValidationContext context, TimeComparison times, WireGuardStream stream)
 {
     private readonly KernelUnderTest _kernel = context.Machine;
 
     /// <summary>
-    /// Moves a sample of prefixes to a dummy peer, removes all prefixes of the dummy peer, and inserts the sample again. It uses a dummy
-    /// peer because Linux 6.12 cannot remove a single prefix.
+    /// Moves a sample of prefixes to a dummy peer, removes all prefixes of the dummy peer, and inserts the sample again. The dummy peer is
+    /// needed because Linux 6.12 cannot remove a single prefix.
     /// </summary>
     public void AllowedIps(CheckPoint at, FamilyInput input, AllowedIpsPort port)
     {

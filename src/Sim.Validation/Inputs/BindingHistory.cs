@@ -2,8 +2,8 @@
 namespace Sim.Validation.Inputs;
 
 /// <summary>
-/// Makes changes that are valid one after another, such as deletions of bound prefixes and insertions of free prefixes. It keeps track of
-/// each prefix's peer.
+/// Makes changes that are valid one after another, such as deletions of bound prefixes and insertions of free prefixes. Keeps track of each
+/// prefix's peer.
 /// </summary>
 public sealed class BindingHistory
 {

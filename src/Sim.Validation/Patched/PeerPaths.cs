@@ -4,7 +4,7 @@ namespace Sim.Validation.Patched;
 /// <summary>
 /// Compares AllowedIPs, the route attribute and gateways in one kernel, with the same table in the same order. The kernel has several ways
 /// to find the peer of a sent or received packet. For each way, this class compares the kernel's answers with the answers of the allowedips
-/// port. It also measures loads, moves, deletions and lookups. The routes are in the main table, because packets use this table.
+/// port. This class also measures loads, moves, deletions and lookups. The routes are in the main table, because packets use this table.
 /// </summary>
 public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, WireGuardStream stream, RouteStream routes)
 {

@@ -2,8 +2,8 @@
 namespace Sim.Validation.Patched;
 
 /// <summary>
-/// Measures the time to insert a route for growing numbers of peers. This time depends on the hash of fib_infos, which the first patch of
-/// series-fixes changes. The module calls fib_table_insert directly, without netlink.
+/// Measures the time to insert a route for growing numbers of peers. The time of an insertion depends on the hash of fib_infos, which the
+/// first patch of series-fixes changes. The module calls fib_table_insert directly, without netlink.
 /// </summary>
 public sealed class PeerSweep
 {

@@ -2,8 +2,8 @@
 namespace Sim.Validation.Ports;
 
 /// <summary>
-/// The allowedips port as the counterpart of wg0. It runs the operations of WG_CMD_SET_DEVICE in the same order as the kernel, so that its
-/// slabs go through the same states. Like a device, one port holds both families during a whole run.
+/// The allowedips port as the counterpart of wg0. The port runs the operations of WG_CMD_SET_DEVICE in the same order as the kernel, so
+/// that the slabs go through the same states. Like a device, one port holds both families during a whole run.
 /// </summary>
 public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
 {

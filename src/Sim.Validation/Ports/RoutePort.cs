@@ -2,8 +2,8 @@
 namespace Sim.Validation.Ports;
 
 /// <summary>
-/// A FIB port as the counterpart of a kernel's routing table. It runs the operations of RTM_NEWROUTE, RTM_DELROUTE, RTM_NEWNEXTHOP and
-/// RTM_DELNEXTHOP in the same order as the kernel.
+/// A FIB port as the counterpart of a kernel's routing table. The port runs the operations of RTM_NEWROUTE, RTM_DELROUTE, RTM_NEWNEXTHOP
+/// and RTM_DELNEXTHOP in the same order as the kernel.
 /// </summary>
 public sealed unsafe class RoutePort : IDisposable
 {

@@ -2,9 +2,9 @@
 namespace Sim.Validation.Readers;
 
 /// <summary>
-/// Threads of this program that look up addresses and move prefixes in the ports. They use the same processors, addresses and moves as the
-/// kernel's threads. Each lookup is timed and takes a reference to its peer. Unlike the kernel's threads, these threads can be interrupted
-/// during a lookup. Their writer sometimes waits for the readers before it frees dropped objects (<see cref="Rcu"/>).
+/// Threads of this program that look up addresses and move prefixes in the ports. These threads use the same processors, addresses and
+/// moves as the kernel's threads. Each lookup is timed and takes a reference to its peer. Unlike the kernel's threads, these threads can be
+/// interrupted during a lookup. The writer sometimes waits for the readers before it frees dropped objects (<see cref="Rcu"/>).
 /// </summary>
 public sealed class PortReaders : IReaders, IDisposable
 {

@@ -22,7 +22,7 @@ public sealed record ReaderSample(LogHistogram Times, double Unit, double Second
     public double ChangesPerSecond => Changes / Seconds;
 }
 
-/// <summary>The readers of one side: of the kernel or of the ports. Both structures are loaded.</summary>
+/// <summary>The readers of one side: of the kernel or of the ports. AllowedIPs and the FIB are both loaded.</summary>
 public interface IReaders
 {
     /// <summary>Runs readers with or without a writer. Each reader is bound to a processor. If <paramref name="structure"/> is null, the

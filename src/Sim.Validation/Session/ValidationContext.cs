@@ -94,8 +94,7 @@ public sealed class ValidationContext
         CompareDigest(at, Metrics.AnswerDigest, port.Digest, kernel.Hex("digest"));
     }
 
-    /// <summary>Adds the messages sent to the kernel and the messages that the harness encodes. These messages must be equal to the
-    /// byte.</summary>
+    /// <summary>Adds the messages sent to the kernel and the messages that the harness encodes, which must be equal to the byte.</summary>
     public void CompareTraffic(CheckPoint at, NetlinkTraffic port, KernelTraffic kernel)
     {
         Compare(at, Metrics.Messages, port.Messages, kernel.Messages);
@@ -126,7 +125,7 @@ public sealed class ValidationContext
     public void SetMode(Family family, RouteMode mode, WireGuardStream stream) => DoBoth(
         new CheckPoint(Names.AllowedIps, family, "", Steps.SetMode.Of(mode.AgentWord()), 0), $"wg mode {mode.AgentWord()}", () => { }, stream.SetMode(mode));
 
-    /// <summary>Adds the contents, messages and calls of a dump from both sides. Both sides must be equal.</summary>
+    /// <summary>Adds the contents, messages and calls of a dump on both sides, which must be equal.</summary>
     public void CompareDump(CheckPoint at, long entries, ulong content, DumpTraffic port, Row kernel)
     {
         Compare(at, Metrics.Entries, entries, kernel.Long("entries"));

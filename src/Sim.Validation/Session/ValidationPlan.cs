@@ -59,7 +59,8 @@ public enum ValidationParts
     /// <summary>Replays a trace. The parts that load the table are not run.</summary>
     Trace = 4,
 
-    /// <summary>In a patched kernel, counts everything that an unpatched kernel also has. The counts must be the same.</summary>
+    /// <summary>In a patched kernel, counts everything that an unpatched kernel also has. The counts in both kernels must be the
+    /// same.</summary>
     Unchanged = 8,
 
     /// <summary>Measures lookups beside a writer, in a patched kernel with several processors.</summary>
