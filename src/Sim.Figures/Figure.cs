@@ -16,7 +16,7 @@ public enum Basis
     /// <summary>Simulated as a queue on the trace's clock, with measured costs.</summary>
     Simulated,
 
-    /// <summary>Extrapolated from a sample, as the report describes. Low and High are then the bounds of a 95 % interval, not
+    /// <summary>Extrapolated from a sample, as the report describes. Low and High are the bounds of a 95 % interval, not
     /// quartiles.</summary>
     Estimated,
 }

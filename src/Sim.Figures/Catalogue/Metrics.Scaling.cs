@@ -5,7 +5,7 @@ public static partial class Metrics
 {
     public static readonly Metric InfosWalked = new("infos-walked", Units.Count, "fib_infos compared");
 
-    /// <summary>The growth of a cost, as a power law that is fitted to the points of the cost.</summary>
+    /// <summary>The growth of a cost: a power law that is fitted to the cost's points.</summary>
     public static readonly Metric Exponent = new("exponent", Units.Ratio, "exponent of the time", Basis.Estimated);
     public static readonly Metric RSquared =
         new("r-squared", Units.Ratio, "share of the variance that the fit explains", Basis.Estimated, Better.Neither);

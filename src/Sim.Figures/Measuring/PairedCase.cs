@@ -16,8 +16,8 @@ public readonly record struct PassTimes(InterleavedTimes Pair, InterleavedTimes?
 public sealed record SettledTimes(InterleavedTimes Pair, InterleavedTimes? Self, double Noise, string Flag);
 
 /// <summary>One measurement on two structures, in passes of at most <c>MostGroups</c> groups. After each group, a pass asks whether another
-/// group follows. The pass returns one result for each time that a repetition returns. <c>AddRows</c> gets one result of all kept passes
-/// for each of these times, in the same order.</summary>
+/// group follows. The pass returns one result for each time that a repetition returns. <c>AddRows</c> gets the times in the same order,
+/// each joined over all kept passes.</summary>
 public sealed record PairedCase(
     string Name, int Repetitions, int MostGroups, Func<Func<int, bool>, PassTimes[]> Measure, Action<IReadOnlyList<SettledTimes>> AddRows)
 {

@@ -35,8 +35,8 @@ public static class Passes
     public static bool Agree(Pass one, Pass other, double floor) =>
         !(Math.Abs(one.Log - other.Log) > Math.Max(Math.Log(floor), one.Width + other.Width));
 
-    /// <summary>Returns the passes that a row is made of. If all passes agree, it returns all. If there are three or more passes and some
-    /// agree, it returns the two agreeing passes with the nearest medians. Otherwise it returns all passes as not settled.</summary>
+    /// <summary>Returns the passes that a row is made of. If all passes agree, it returns all passes. If there are three or more passes and
+    /// some agree, it returns the two agreeing passes with the nearest medians. Otherwise it returns all passes as not settled.</summary>
     public static (IReadOnlyList<int> Kept, bool Settled) Settle(IReadOnlyList<Pass> passes, double floor = Floor)
     {
         var all = Enumerable.Range(0, passes.Count).ToList();

@@ -64,7 +64,7 @@ public static class ResultsJson
         return e.Path is null or "$" ? reason : $"{e.Path}: {reason}";
     }
 
-    /// <summary>Refuses lists that contain null, and impossible numbers. The serializer accepts both.</summary>
+    /// <summary>Refuses lists that contain null, and impossible numbers, because the serializer accepts them.</summary>
     private static void Check(string path, Document document)
     {
         void Refuse(bool wrong, string what)

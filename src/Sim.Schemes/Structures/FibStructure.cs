@@ -67,7 +67,7 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
 
     public bool HasNexthop(uint id) => Net.HasNexthop(id);
 
-    /// <summary>Adds the routes that a kernel has from the start. They are in a different table from the routes to peers.</summary>
+    /// <summary>Adds a kernel's initial routes. These routes are in a different table from the routes to peers.</summary>
     public abstract void AddLocalRoutes();
 
     /// <summary>RTM_NEWROUTE with CREATE and EXCL: adds the first route of a prefix. Returns 0 or a negative error.</summary>

@@ -56,7 +56,7 @@ public enum ValidationParts
 
     All = Counts | Costs,
 
-    /// <summary>Replays a trace. The parts that load the table are not run.</summary>
+    /// <summary>Replays a trace, and runs none of the parts that validate a table.</summary>
     Trace = 4,
 
     /// <summary>In a patched kernel, counts everything that an unpatched kernel also has. The counts in both kernels must be the
