@@ -23,7 +23,7 @@ public sealed class TraceOrderTests
         Assert.Equal(rightChanges, wrongChanges);
         var named = Assert.Single(wrongLog.First);
         Assert.Equal("1", named.File);
-        Assert.Contains("order of time", named.What);
+        Assert.Contains("sorted by time", named.What);
     }
 
     [Fact]
