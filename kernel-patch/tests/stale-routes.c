@@ -3,8 +3,8 @@
  * Runs as init of a VM with two processors or more: a socket that looks its route up while the route changes does not keep the
  * old one.
  *
- * A writer and a reader run on two processors. In each round the writer prepares routes, and then both start at once, each after a
- * random delay: the writer changes the route, the reader connects a socket through it. When both are done, the reader sends a packet.
+ * A writer and a reader run on two processors. In each round the writer prepares routes, and then both start at once: the writer
+ * changes the route, and the reader connects a socket through it after a random delay. When both are done, the reader sends a packet.
  * The socket must then hold the new route, which has another MTU. No WireGuard is needed: a kernel without the series can be asked.
  *
  * IPv6 has such a race that the series does not mend: a socket takes its cookie, the number of its route's node, after the lookup. If a

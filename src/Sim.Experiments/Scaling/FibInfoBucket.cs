@@ -8,7 +8,7 @@ namespace Sim.Experiments.Scaling;
 /// only 8 bits.
 /// </summary>
 /// <remarks>
-/// First, as many routes are inserted as there are peers at the largest place. The trie is therefore the same at every place, and each peer
+/// First, one route is inserted for each peer of the largest place. The trie is therefore the same at every place, and each peer
 /// has a fib_info. A timed insertion finds its fib_info half way along the bucket on average. <c>validate</c> measures insertions in the
 /// same way.
 /// </remarks>
