@@ -18,7 +18,7 @@ namespace Sim.Kernel;
 public sealed unsafe partial class KmemCache : IDisposable
 {
     private const int ChunkBytes = 2 << 20;
-    private const int MinPartial = 5, MaxPartial = 10, MaxPartialToScan = 10_000;
+    private const int MinPartial = 5, MaxPartial = 10;
 
     /// <summary>The fields of <c>struct slab</c>, and the links of the list that the slab is on.</summary>
     private struct Slab
@@ -77,20 +77,16 @@ public sealed unsafe partial class KmemCache : IDisposable
     /// <summary>The number of objects in use: <c>active_objs</c> without the free objects in per-CPU lists and sheaves.</summary>
     public long Objects { get; private set; }
 
-    /// <summary><c>active_objs</c> of /proc/slabinfo (<c>get_slabinfo</c>): the objects of all slabs, minus the free objects of slabs on
-    /// the node's partial list. So free objects of the processor's own slabs and in sheaves count as active. If the list is longer than
-    /// 10,000 slabs, this property samples both ends of the list and extrapolates, as the kernel does
-    /// (<c>count_partial_free_approx</c>).</summary>
+    /// <summary><c>objects</c> of /sys/kernel/slab (<c>objects_show</c>): the objects of all slabs, minus the free objects of slabs on the
+    /// node's partial list. So free objects of the processor's own slabs and in sheaves count as active.</summary>
     public long ActiveObjects
     {
         get
         {
-            var all = Slabs * ObjectsPerSlab;
-            if (_nrPartial <= MaxPartialToScan)
-                return all - FreeObjects(_nodePartialHead, MaxPartialToScan, forward: true);
-            var free = FreeObjects(_nodePartialHead, MaxPartialToScan / 2, forward: true)
-                + FreeObjects(_nodePartialTail, MaxPartialToScan / 2, forward: false);
-            return all - Math.Min(free * _nrPartial / MaxPartialToScan, all);
+            var active = Slabs * ObjectsPerSlab;
+            for (var slab = _nodePartialHead; slab != null; slab = slab->Next)
+                active -= ObjectsPerSlab - slab->InUse;
+            return active;
         }
     }
 
@@ -277,17 +273,6 @@ public sealed unsafe partial class KmemCache : IDisposable
                 AddPartialTail(toPut);
             toPut = next;
         }
-    }
-
-    /// <summary>Whether <see cref="ActiveObjects"/> is an estimate, here and in the kernel.</summary>
-    public bool ActiveObjectsAreEstimated => _nrPartial > MaxPartialToScan;
-
-    private long FreeObjects(Slab* slab, int most, bool forward)
-    {
-        var free = 0L;
-        for (; slab != null && most > 0; most--, slab = forward ? slab->Next : slab->Prev)
-            free += ObjectsPerSlab - slab->InUse;
-        return free;
     }
 
     private void AddPartialHead(Slab* slab)

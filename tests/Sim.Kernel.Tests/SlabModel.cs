@@ -10,7 +10,6 @@ namespace Sim.Kernel.Tests;
 internal sealed class SlabModel(KmemCache cache)
 {
     private const int MinPartial = 5;
-    private const int MaxPartialToScan = 10_000;
 
     private readonly Dictionary<nint, HashSet<nint>> _slabs = [];
     private readonly List<nint> _nodePartial = [];
@@ -24,8 +23,8 @@ internal sealed class SlabModel(KmemCache cache)
 
     public int CpuPartial => _cpuPartial.Count;
 
-    /// <summary><c>get_slabinfo</c>: what is on the node's partial list, and free, is not active; all the rest is.</summary>
-    public long ActiveObjects => (Slabs * cache.ObjectsPerSlab) - NodeFree();
+    /// <summary><c>objects_show</c>: what is on the node's partial list, and free, is not active; all the rest is.</summary>
+    public long ActiveObjects => (Slabs * cache.ObjectsPerSlab) - _nodePartial.Sum(slab => (long)(cache.ObjectsPerSlab - _slabs[slab].Count));
 
     public void Allocated(nint obj)
     {
@@ -91,16 +90,6 @@ internal sealed class SlabModel(KmemCache cache)
         }
 
         _cpuPartial.Insert(0, slab);
-    }
-
-    /// <summary><c>count_partial_free_approx</c>.</summary>
-    private long NodeFree()
-    {
-        var free = _nodePartial.ConvertAll(slab => (long)(cache.ObjectsPerSlab - _slabs[slab].Count));
-        if (free.Count <= MaxPartialToScan)
-            return free.Sum();
-        var seen = free.Take(MaxPartialToScan / 2).Sum() + free.TakeLast(MaxPartialToScan / 2).Sum();
-        return (long)((Int128)seen * free.Count / MaxPartialToScan);
     }
 
     private nint SlabOf(nint obj) => obj & -_slabBytes;

@@ -63,7 +63,7 @@ internal static class TrustSection
         <ul>
         <li>Slab pages, within one slab per processor: each processor keeps one of its own, which can hold objects of the kernel’s other tables. In a trace, slab pages of routes may
         also differ by the slabs that the routes of one call fill, because the kernel frees replaced routes after the call and the port after each message.</li>
-        <li>Active objects, within those slabs that a processor keeps: /proc/slabinfo counts their free objects as active.</li>
+        <li>Active objects, within those slabs that a processor keeps: the kernel counts their free objects as active.</li>
         <li>kmalloc objects, within 16 slabs of the class: the rest of the kernel allocates and frees objects of the same class while a step runs.</li>
         <li>sizeof fib_nh and nh_info, within 8 bytes in a distribution’s kernel: it has CONFIG_IP_ROUTE_CLASSID, and the port leaves that field out.</li>
         </ul>

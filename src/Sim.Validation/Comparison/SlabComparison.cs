@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Validation.Comparison;
 
-/// <summary>Compares the slab caches of a port with /proc/slabinfo.</summary>
+/// <summary>Compares the slab caches of a port with the kernel's (/proc/slabinfo and /sys/kernel/slab).</summary>
 public static class SlabComparison
 {
-    /// <summary>Two estimates by <c>count_partial_free_approx</c> may differ by this share of the objects.</summary>
-    private const double EstimateError = 0.02;
-
-    /// <summary>
-    /// Returns the number of objects in use. Also returns the error bound if the kernel estimates this number, otherwise 0. In a cache with
-    /// sheaves it returns the active objects, because the kernel counts free objects in sheaves as active.
-    /// </summary>
-    public static (long Active, double Error) ActiveObjects(KmemCache cache) => cache.ActiveObjectsAreEstimated
-        ? (cache.ActiveObjects, Math.Ceiling(EstimateError * cache.ActiveObjects))
-        : (cache.HasSheaves ? cache.ActiveObjects : cache.Objects, 0);
+    /// <summary>Returns the number of objects in use. In a cache with sheaves it returns the active objects, because the kernel counts free
+    /// objects in sheaves as active.</summary>
+    public static long ActiveObjects(KmemCache cache) => cache.HasSheaves ? cache.ActiveObjects : cache.Objects;
 
     /// <summary>
     /// Compares caches that have one user. Objects per slab and pages per slab must be equal. The number of slabs may differ by one per
@@ -38,11 +31,8 @@ public static class SlabComparison
             context.Compare(at, Metrics.PagesPerSlab, pages, line.PagesPerSlab, item: cache.Name);
             context.Compare(at, Metrics.SlabPages, cache.Slabs * pages, line.Pages,
                 bound: (context.Cpus + Math.Ceiling(held / (double)cache.ObjectsPerSlab) + cache.MostInSheaves(context.Cpus)) * pages, item: cache.Name);
-            // The kernel samples 10,000 partial slabs and extrapolates. So a few slabs at another place in a longer list change the
-            // estimate by hundreds of objects. A walk of the trie compares the objects themselves exactly.
             double kept = context.Cpus * (1 + cache.CpuPartialSlabs) * cache.ObjectsPerSlab + cache.MostInSheaves(context.Cpus);
-            var (_, error) = ActiveObjects(cache);
-            context.Compare(at, Metrics.ActiveObjects, cache.ActiveObjects, line.Active, bound: kept + error, item: cache.Name);
+            context.Compare(at, Metrics.ActiveObjects, cache.ActiveObjects, line.Active, bound: kept, item: cache.Name);
         }
     }
 }

@@ -30,7 +30,7 @@ public sealed class TableComparison(ValidationContext context, FibStructure fib,
             _slabs = context.Machine.Slabs();
             _percpuBytes = fib.Family == Family.IPv6 ? PercpuBytes() : 0;
             _objects = isNew ? [] : fib.Memory.Account().Where(line => line.Slabs > 0)
-                .ToDictionary(line => line.Cache, line => SlabComparison.ActiveObjects(fib.Memory.Find(line.Cache)!).Active, StringComparer.Ordinal);
+                .ToDictionary(line => line.Cache, line => SlabComparison.ActiveObjects(fib.Memory.Find(line.Cache)!), StringComparer.Ordinal);
         }
 
         if (fib is Fib6Structure fib6)
@@ -74,11 +74,9 @@ public sealed class TableComparison(ValidationContext context, FibStructure fib,
         {
             if (!slabs.TryGetValue(line.Cache, out var now) || !_slabs.TryGetValue(line.Cache, out var before))
                 continue;
-            // If more than 10,000 slabs of a size class are partly filled, the kernel estimates; see SlabComparison.
             var cache = fib.Memory.Find(line.Cache)!;
-            var (active, error) = SlabComparison.ActiveObjects(cache);
-            var bound = OtherUsersSlabs * now.PerSlab + error + cache.MostInSheaves(context.Cpus);
-            context.Compare(at, Metrics.KmallocObjects, active - _objects.GetValueOrDefault(line.Cache), now.Active - before.Active, bound, line.Cache);
+            var bound = OtherUsersSlabs * now.PerSlab + cache.MostInSheaves(context.Cpus);
+            context.Compare(at, Metrics.KmallocObjects, SlabComparison.ActiveObjects(cache) - _objects.GetValueOrDefault(line.Cache), now.Active - before.Active, bound, line.Cache);
         }
 
         if (fib.Family == Family.IPv6)
