@@ -27,7 +27,7 @@ gateways=() multicast=() attribute=()
 for patch in "${series[@]}"; do
     case $patch in
     *multicast*) multicast+=("$patch") ;;
-    *lwtunnel* | *routes-name*) attribute+=("$patch") ;;
+    *lwtunnel* | *routes-name* | *routes-that-name*) attribute+=("$patch") ;;
     *) gateways+=("$patch") ;;
     esac
 done

@@ -8,8 +8,8 @@
 #   --cpus     processors: 2 (unless given) with uml-smp, 4 with QEMU; uml-patched and uml-debug have one
 #   --folder   a folder that has that flavour built already: linux or vmlinuz, gen_init_cpio and *.ko
 #   --log      a file for all that the console said
-#   PROGRAM    route-peer (unless given), peer-gone, route-modes, deletes, stale-routes, which needs two processors, stress, or faults,
-#              which needs a debug kernel
+#   PROGRAM    route-peer (unless given), peer-gone, route-modes, deletes, dead-peers, stale-routes, which needs two processors, stress, or
+#              faults, which needs a debug kernel
 #   ARGUMENT   for the program: stress knows --seconds N (60) and --seed N (1), stale-routes --seconds N for each change of a route (5),
 #              faults 4 or 6 for one family
 #
@@ -33,7 +33,7 @@ program=${1:-route-peer}
 [ $# -eq 0 ] || shift
 case $program in
 route-peer | peer-gone | route-modes) sources=("$program.c" routes.c tunnels.c netlink.c) ;;
-deletes | stale-routes) sources=("$program.c" netlink.c) ;;
+deletes | stale-routes | dead-peers) sources=("$program.c" netlink.c) ;;
 faults) sources=(faults.c checks.c routes.c tunnels.c netlink.c) ;;
 stress) sources=(stress.c stress-churn.c stress-nexthops.c stress-requests.c stress-traffic.c checks.c netlink.c) ;;
 *) sed -n '3,20s/^# \?//p' "$0" >&2; exit 64 ;;

@@ -8,7 +8,7 @@
 #   --kernel   uml-patched (unless given), uml-smp, uml-debug, qemu-patched or qemu-debug: what vm/build.sh makes
 #   --cpus     processors: 2 (unless given), but uml-patched and uml-debug have one
 #   --folder   a folder that has that flavour built already: linux or vmlinuz, *.ko, and its kernel's source as source
-#   PROGRAM    route_mode or route_peer; both unless given
+#   PROGRAM    route_mode, route_multicast or route_peer; all unless given
 #   ARGUMENT   for the program: -t CASE runs one case, -l lists them
 #
 # Exit codes: 0 all claims hold and none was skipped, 1 one does not or the kernel complained, 64 usage, 69 and 70 as vm/build.sh.
@@ -28,8 +28,8 @@ while [ $# -gt 0 ]; do
     shift 2
 done
 case ${1:-} in
-'') programs=(route_mode route_peer) ;;
-route_mode | route_peer) programs=("$1"); shift ;;
+'') programs=(route_mode route_multicast route_peer) ;;
+route_mode | route_multicast | route_peer) programs=("$1"); shift ;;
 *) sed -n '3,15s/^# \?//p' "$0" >&2; exit 64 ;;
 esac
 case $flavour in uml-patched | uml-debug) cpus=1 ;; *) cpus=${cpus:-2} ;; esac

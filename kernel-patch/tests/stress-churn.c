@@ -171,6 +171,25 @@ void churn_peers(void)
 	}
 }
 
+/* A peer that is removed and added gets none, so that it has fewer than the slots say. */
+void churn_multicast(void)
+{
+	unsigned int peers = 0;
+
+	enter(HUBS);
+	for (; !shared->stop; usleep(roll(8000))) {
+		int peer = any_peer(), error;
+		bool on = roll(2);
+
+		peers = on ? peers | only(peer) : peers & ~only(peer);
+		for (int slot = MULTICAST * PER_KIND; slot < (MULTICAST + 1) * PER_KIND; slot++)
+			change_begins(slot, peers);
+		error = set_multicast(peer, on);
+		for (int slot = MULTICAST * PER_KIND; slot < (MULTICAST + 1) * PER_KIND; slot++)
+			change_ends(slot, error);
+	}
+}
+
 /* Whom a mode or a source check permits less than the slots say needs no note: a packet may always be dropped. Routes that name a
  * peer are alike in all modes but one, in which AllowedIPs have nothing for them.
  */

@@ -39,11 +39,14 @@ void enter(enum space space)
 	open_netlink();
 }
 
-/* IPv4: 10.SLOT.0.HOST of a /24; IPv6: fd01:0:0:SLOT::HOST of a /64. */
+/* IPv4: 10.SLOT.0.HOST of a /24; IPv6: fd01:0:0:SLOT::HOST of a /64. A group: 224.0.0.SLOT, ff02::SLOT. */
 void slot_address(int slot, int host, unsigned char address[16])
 {
 	memset(address, 0, 16);
-	if (is_ipv6(slot)) {
+	if (kind_of(slot) == MULTICAST) {
+		memcpy(address, is_ipv6(slot) ? "\xff\x02" : "\xe0\0", 2);
+		address[is_ipv6(slot) ? 15 : 3] = slot;
+	} else if (is_ipv6(slot)) {
 		address[0] = 0xfd;
 		address[1] = 1;
 		address[7] = slot;
@@ -119,6 +122,21 @@ static void put_prefix(int slot, bool remove)
 	}
 	for (int six = 0; slot < NO_SLOT && six < 2; six++)
 		put_allowed_ip(six, slot == ANYTHING ? address : hub2[six], slot == ANYTHING ? 0 : six ? 128 : 32, remove);
+}
+
+int set_multicast(int peer, bool on)
+{
+	struct nlattr *list, *one;
+
+	wg_begin(WG_CMD_SET_DEVICE, NLM_F_ACK, HUB);
+	list = nest(WGDEVICE_A_PEERS);
+	one = nest(0);
+	put(WGPEER_A_PUBLIC_KEY, keys[peer], WG_KEY_LEN);
+	put_u32(WGPEER_A_FLAGS, WGPEER_F_UPDATE_ONLY);
+	put_u32(WGPEER_A_MULTICAST, on);
+	end(one);
+	end(list);
+	return talk(genl);
 }
 
 int set_peer(int device, int peer, unsigned int flags, int slot, bool remove_slot)

@@ -46,6 +46,16 @@ static void hub_address(int slot, unsigned char ip[16])
 		  kind_of(slot) == SECOND ? is_ipv6(slot) ? "fd00::9" : "172.17.0.1" : is_ipv6(slot) ? "fd00::1" : "172.16.0.1", ip);
 }
 
+static void send_by_wg0(int fd, bool six)
+{
+	int ifindex = if_nametoindex("wg0");
+	struct ip_mreqn by = { .imr_ifindex = ifindex };
+
+	if (six ? setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &ifindex, sizeof(ifindex)) :
+		  setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &by, sizeof(by)))
+		perror("MULTICAST_IF");
+}
+
 static int bound_socket(int slot)
 {
 	int fd = socket(is_ipv6(slot) ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -53,6 +63,8 @@ static int bound_socket(int slot)
 	union address a;
 	socklen_t len;
 
+	if (kind_of(slot) == MULTICAST)
+		send_by_wg0(fd, is_ipv6(slot));
 	hub_address(slot, ip);
 	len = fill(&a, is_ipv6(slot), ip, 0);
 	if (bind(fd, &a.any, len))
@@ -109,25 +121,26 @@ void send_connected(int sender)
 	}
 }
 
-/* A lookup for each packet, with a socket for each of the hub's addresses. */
+/* A lookup for each packet, with a socket for each of the hub's addresses. Groups have a socket of their own. */
 void send_anew(int sender)
 {
-	int fds[2][2];
+	int fds[3][2];
+	static const enum kind kinds[3] = { REPLACED, SECOND, MULTICAST };
 	unsigned char ip[16];
 	union address a;
 
 	enter(HUBS);
-	for (int second = 0; second < 2; second++)
+	for (int i = 0; i < 3; i++)
 		for (int six = 0; six < 2; six++)
-			fds[second][six] = bound_socket((second ? SECOND * PER_KIND : 0) + six);
+			fds[i][six] = bound_socket(kinds[i] * PER_KIND + six);
 	for (; !shared->stop; usleep(roll(2000))) {
-		int slot = roll(SLOTS);
+		int slot = roll(SLOTS), i = kind_of(slot) == SECOND ? 1 : kind_of(slot) == MULTICAST ? 2 : 0;
 		struct tag t = tag_begins(sender, slot, 0);
 		socklen_t len;
 
 		slot_address(slot, 1 + roll(100), ip);
 		len = fill(&a, is_ipv6(slot), ip, 9);
-		tag_ends(&t, sendto(fds[kind_of(slot) == SECOND][is_ipv6(slot)], &t, sizeof(t), MSG_DONTWAIT, &a.any, len) == sizeof(t));
+		tag_ends(&t, sendto(fds[i][is_ipv6(slot)], &t, sizeof(t), MSG_DONTWAIT, &a.any, len) == sizeof(t));
 	}
 }
 

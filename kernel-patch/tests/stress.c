@@ -37,6 +37,7 @@ static const struct worker {
 	{ "more routes", churn_routes_too, NULL },
 	{ "nexthops", churn_nexthops, NULL },
 	{ "peers", churn_peers, NULL },
+	{ "multicast", churn_multicast, NULL },
 	{ "modes", churn_modes, NULL },
 	{ "the second device", churn_device, NULL },
 	{ "dumps", read_all, NULL },
@@ -277,7 +278,7 @@ int main(int argc, char **argv)
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	make_spaces();
 	for (int slot = 0; slot < SLOTS; slot++)
-		change_begins(slot, 1 << PLAIN_PEER);
+		change_begins(slot, kind_of(slot) == MULTICAST ? 0 : only(PLAIN_PEER));
 	change_begins(CHECK, 0);
 	claim(make_devices() == 0, "the devices can be made");
 	claim(start_devices() == 0, "... and started");

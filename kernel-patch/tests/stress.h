@@ -17,8 +17,10 @@
 
 enum { PEERS = 8, HUB = 0, HUB2 = 9, PLAIN_PEER = 0 };
 
-/* Slots of each kind; the even ones are IPv4, the odd ones IPv6. The first three kinds are never without a route. */
-enum kind { REPLACED, NEXTHOP, GROUP, DELETED, GATEWAY, ALLOWEDIPS, SECOND, KINDS };
+/* Slots of each kind; the even ones are IPv4, the odd ones IPv6. The first three kinds are never without a route. MULTICAST's are groups,
+ * of which all peers that are set to get copies have one.
+ */
+enum kind { REPLACED, NEXTHOP, GROUP, DELETED, GATEWAY, ALLOWEDIPS, SECOND, MULTICAST, KINDS };
 enum { PER_KIND = 8, SLOTS = KINDS * PER_KIND, HISTORY = 1024, SENDERS = 5, SENT = 4096 };
 /* One slot more has no addresses. Its "peers" say how the hub checks sources: 1 << WGDEVICE_SOURCE_CHECK_LOOSE, _OFF, or 0. */
 enum { CHECK = SLOTS };
@@ -80,6 +82,7 @@ void churn_routes(void); /* half of the slots each */
 void churn_routes_too(void);
 void churn_nexthops(void);
 void churn_peers(void);
+void churn_multicast(void);
 void churn_modes(void);
 void churn_device(void);
 void read_all(void);
@@ -93,6 +96,7 @@ void send_from_spokes(int sender);
  */
 enum { NO_SLOT = -1, ANYTHING = -2, HUB2_SOURCES = -3 };
 int set_peer(int device, int peer, unsigned int flags, int slot, bool remove_slot);
+int set_multicast(int peer, bool on); /* of the hub */
 int set_private_key(int device, const unsigned char *key, int port);
 int set_link(const char *name, unsigned int flags, enum space to); /* SPACES: stays where it is */
 int delete_link(const char *name);

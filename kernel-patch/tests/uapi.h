@@ -28,7 +28,8 @@
 #define WGDEVICE_SOURCE_CHECK_LOOSE 2
 
 /* The series: the peer of a route. Requests have the key, dumps and notifications the number (uint: 4 or 8 bytes). */
-#define WGPEER_A_ID 11
+#define WGPEER_A_MULTICAST 11
+#define WGPEER_A_ID 12
 #define LWTUNNEL_ENCAP_WGPEER 11
 #define LWT_WGPEER_PUBLIC_KEY 1
 #define LWT_WGPEER_ID 2

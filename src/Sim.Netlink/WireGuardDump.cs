@@ -12,7 +12,8 @@ public sealed record DumpedPeer(int Peer, IReadOnlyList<Prefix> AllowedIps);
 /// <param name="Name">The interface's name.</param>
 /// <param name="HasPrivateKey">Whether the device has a private key. <c>wg reset</c> sets the key.</param>
 /// <param name="HasSeries">Whether the kernel has kernel-patch/series. With the series, devices report a route mode and a source check
-/// (WGDEVICE_A_ROUTE_MODE, WGDEVICE_A_SOURCE_CHECK), and give each peer a number (WGPEER_A_ID).</param>
+/// (WGDEVICE_A_ROUTE_MODE, WGDEVICE_A_SOURCE_CHECK), and for each peer the multicast that the peer gets and the peer's number
+/// (WGPEER_A_MULTICAST, WGPEER_A_ID).</param>
 public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = true, bool HasSeries = false)
 {
     private const int GenlMessageBytes = NetlinkWriter.HeaderBytes + 4;
@@ -107,7 +108,7 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
         return resumeAt < 0;
     }
 
-    /// <summary>Puts the preshared key, last handshake, keepalive, bytes sent and received, protocol version and number.</summary>
+    /// <summary>Puts the preshared key, last handshake, keepalive, bytes sent and received, protocol version, multicast and number.</summary>
     private bool PutPeerFacts(ref DumpFill fill) =>
         fill.Put(s_key)
         && fill.Put(NetlinkWriter.AttributeBytes(TimespecBytes))
@@ -115,5 +116,5 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
         && fill.PutU64()
         && fill.PutU64()
         && fill.Put(s_u32)
-        && (!HasSeries || fill.Put(s_u32));
+        && (!HasSeries || (fill.Put(s_u32) && fill.Put(s_u32)));
 }

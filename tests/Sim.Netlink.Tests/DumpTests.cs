@@ -154,15 +154,15 @@ public sealed class DumpTests
         Assert.Equal(144 + 4, new WireGuardDump(Name: "wg10").Measure([], socket).Bytes);
     }
 
-    /// <summary>The series adds to the device its mode and source check, 16 bytes, and to each peer its number, 8.</summary>
+    /// <summary>The series adds to the device its mode and source check, 16 bytes, and to each peer its multicast and number, 16.</summary>
     [Fact]
-    public void A_device_of_the_series_says_its_mode_and_the_numbers_of_its_peers()
+    public void A_device_of_the_series_says_its_mode_and_the_multicast_and_numbers_of_its_peers()
     {
         var (stock, series) = (new WireGuardDump(), new WireGuardDump(HasSeries: true));
         Assert.Equal(16, More([], 32768));
-        Assert.Equal(16 + (3 * 8), More(Peers(3, 2, Mix.Both), 32768));
-        // A peer that goes on in the next message has no number there; the device is described until the first peer is whole.
-        Assert.Equal((3 * 16) + 8, More(Peers(1, 300, Mix.V4), 3776));
+        Assert.Equal(16 + (3 * 16), More(Peers(3, 2, Mix.Both), 32768));
+        // A peer that goes on in the next message has neither there; the device is described until the first peer is whole.
+        Assert.Equal((3 * 16) + 16, More(Peers(1, 300, Mix.V4), 3776));
 
         long More(List<DumpedPeer> peers, int buffer) =>
             series.Measure(peers, new DumpSocket(buffer)).Bytes - stock.Measure(peers, new DumpSocket(buffer)).Bytes;
