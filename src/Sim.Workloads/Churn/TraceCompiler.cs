@@ -90,7 +90,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
 
     /// <summary>Takes the events of one file. The first reading finds the paths at the end of the trace, and the paths that existed before
     /// the trace began. The second reading starts from the paths that the first reading found, and replays the trace.</summary>
-    private readonly struct Reading(TraceCompiler owner, TracePeers.FilePeers peers, bool replays) : IMrtHandler
+    private readonly struct Reading(TraceCompiler owner, PeerValues<int> peers, bool replays) : IMrtHandler
     {
         public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
         {
@@ -101,7 +101,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         public void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
         {
             var known = route with { Peer = peers[route.Peer] };
-            if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.FilePeers.Hidden)
+            if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.Hidden)
                 return;
             var time = owner.Time(in route);
             var change = owner._paths.Announce(in known, in attributes);
@@ -119,7 +119,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         public void Withdraw(ref readonly MrtRoute route)
         {
             var known = route with { Peer = peers[route.Peer] };
-            if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.FilePeers.Hidden)
+            if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.Hidden)
                 return;
             var time = owner.Time(in route);
             var there = !replays && owner._paths.Has(known.Prefix, known.Peer, known.PathId);
@@ -137,7 +137,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
 
         public void StateChange(int peer, long time, int from, int to)
         {
-            if (to == MrtTypes.Established || peers[peer] is not (var known and not TracePeers.FilePeers.Hidden))
+            if (to == MrtTypes.Established || peers[peer] is not (var known and not TracePeers.Hidden))
                 return;
             var (compiler, now) = (owner, owner._clock.At(time, 0, 0));
             owner._paths.RemovePeer(known, !replays ? null : (prefix, change) =>

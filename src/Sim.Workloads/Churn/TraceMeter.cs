@@ -208,7 +208,7 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
     }
 
     /// <summary>Takes those events of one file that belong to the meter's family.</summary>
-    internal readonly struct Handler(TraceMeter owner, TracePeers.FilePeers peers) : IMrtHandler
+    internal readonly struct Handler(TraceMeter owner, PeerValues<int> peers) : IMrtHandler
     {
         public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes) { }
 

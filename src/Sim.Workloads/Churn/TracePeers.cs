@@ -5,6 +5,8 @@ namespace Sim.Workloads.Churn;
 /// numbers. A filter of null selects all peers.</summary>
 internal sealed class TracePeers(PeerFilter? filter)
 {
+    public const int Hidden = -1;
+
     private readonly Dictionary<(UInt128, uint, Family), int> _numbers = [];
     private readonly List<(Family Family, UInt128 Address)> _own = [];
     private readonly List<(Family Family, UInt128 Address)> _usualHop = [];
@@ -16,7 +18,9 @@ internal sealed class TracePeers(PeerFilter? filter)
     public (Family Family, UInt128 Address) UsualHop(int peer) => _usualHop[peer];
 
     public void Saw(int peer, Family family, UInt128 hop) => _usualHop[peer] = (family, hop);
-    public FilePeers Of(MrtPeers peers) => new(this, filter, peers);
+
+    /// <summary>Returns the common number of each peer of a file; <see cref="Hidden"/> for the peers that the filter leaves out.</summary>
+    public PeerValues<int> Of(MrtPeers peers) => new(peers, (peer, index) => filter?.Matches(peer, index) == false ? Hidden : Number(peer));
 
     private int Number(in MrtPeer peer)
     {
@@ -29,25 +33,6 @@ internal sealed class TracePeers(PeerFilter? filter)
         }
 
         return number;
-    }
-
-    /// <summary>Maps a file's own peer numbers to the common numbers, and stores the result for each peer.</summary>
-    internal sealed class FilePeers(TracePeers all, PeerFilter? filter, MrtPeers peers)
-    {
-        /// <summary>The common number of all peers that the filter leaves out.</summary>
-        public const int Hidden = -1;
-
-        private readonly List<int> _numbers = [];
-
-        public int this[int peer]
-        {
-            get
-            {
-                for (var index = _numbers.Count; index <= peer; index++)
-                    _numbers.Add(filter?.Matches(peers[index], index) == false ? Hidden : all.Number(peers[index]));
-                return _numbers[peer];
-            }
-        }
     }
 }
 

@@ -53,3 +53,19 @@ public sealed class MrtPeers
         return _peers.Count - 1;
     }
 }
+
+/// <summary>Computes a value for each peer of a file from the peer and its index. A value is computed once and then stored.</summary>
+internal sealed class PeerValues<T>(MrtPeers peers, Func<MrtPeer, int, T> compute)
+{
+    private readonly List<T> _values = [];
+
+    public T this[int peer]
+    {
+        get
+        {
+            for (var index = _values.Count; index <= peer; index++)
+                _values.Add(compute(peers[index], index));
+            return _values[peer];
+        }
+    }
+}

@@ -16,9 +16,10 @@ public static class MrtTable
     {
         var reader = new MrtReader(input, name, damage);
         var paths = new PathTable(family, rule);
-        var handler = new TableHandler(paths, new PeerView(rule.Peer, reader.Peers));
+        var shows = new PeerValues<bool>(reader.Peers, (peer, index) => rule.Peer?.Matches(peer, index) != false);
+        var handler = new TableHandler(paths, shows);
         reader.Read(ref handler);
-        if (rule.Peer is not null && reader.Peers.Count > 0 && !handler.View.Any)
+        if (reader.Peers.Count > 0 && !Enumerable.Range(0, reader.Peers.Count).Any(peer => shows[peer]))
             throw new InvalidDataException($"{name}: no peer {rule.Peer} among its {reader.Peers.Count} peers");
         if (paths.Refused > 0)
             damage.Add(name, 0, 0, $"{paths.Refused} paths are left out: a prefix may have {PathTable.MostPaths}");
@@ -26,48 +27,29 @@ public static class MrtTable
     }
 }
 
-/// <summary>Decides which peers of a file a filter lets through, and stores the decision for each peer.</summary>
-internal sealed class PeerView(PeerFilter? filter, MrtPeers peers)
+/// <summary>Feeds the paths of one family to a <see cref="PathTable"/>. The path of a peer counts if <paramref name="shows"/> is true for
+/// the peer.</summary>
+internal readonly struct TableHandler(PathTable paths, PeerValues<bool> shows) : IMrtHandler
 {
-    private readonly List<bool> _seen = [];
-
-    /// <summary>Whether any peer of the file matches the filter.</summary>
-    public bool Any => Enumerable.Range(0, peers.Count).Any(Shows);
-
-    public bool Shows(int peer)
+    public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
     {
-        if (filter is null)
-            return true;
-        for (var index = _seen.Count; index <= peer; index++)
-            _seen.Add(filter.Matches(peers[index], index));
-        return _seen[peer];
-    }
-}
-
-/// <summary>Feeds the paths of one family to a <see cref="PathTable"/>.</summary>
-internal struct TableHandler(PathTable paths, PeerView view) : IMrtHandler
-{
-    public readonly PeerView View => view;
-
-    public readonly void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
-    {
-        if (route.Prefix.Family == paths.Family && view.Shows(route.Peer))
+        if (route.Prefix.Family == paths.Family && shows[route.Peer])
             paths.Offer(in route, in attributes);
     }
 
-    public readonly void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
+    public void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
     {
-        if (route.Prefix.Family == paths.Family && view.Shows(route.Peer))
+        if (route.Prefix.Family == paths.Family && shows[route.Peer])
             paths.Announce(in route, in attributes);
     }
 
-    public readonly void Withdraw(ref readonly MrtRoute route)
+    public void Withdraw(ref readonly MrtRoute route)
     {
         if (route.Prefix.Family == paths.Family)
             paths.Withdraw(in route);
     }
 
-    public readonly void StateChange(int peer, long time, int from, int to)
+    public void StateChange(int peer, long time, int from, int to)
     {
         if (to != MrtTypes.Established)
             paths.RemovePeer(peer);
