@@ -66,8 +66,9 @@ public sealed partial class Vm
                 File.Open("/dev/kvm", FileMode.Open, FileAccess.ReadWrite).Dispose();
                 var hurried = options with { BootTimeout = TimeSpan.FromTicks(Math.Min(options.BootTimeout.Ticks, KvmBootTimeout.Ticks)) };
                 // Boot does not get the private folder, which must stay for a second attempt.
-                return Boot(Launch.Qemu(options, laneFolder, initramfs, kvm: true, version), hurried, null, progress, cancellation)
-                    .Adopt(privateFolder);
+                var vm = Boot(Launch.Qemu(options, laneFolder, initramfs, kvm: true, version), hurried, null, progress, cancellation);
+                vm._privateFolder = privateFolder;
+                return vm;
             }
             catch (Exception e) when (e is LabException { Kind: LabFailure.DidNotBoot } or IOException or UnauthorizedAccessException)
             {
@@ -112,10 +113,4 @@ public sealed partial class Vm
             ? $"The VM ({Description}) was not ready within {options.BootTimeout.TotalSeconds:N0} s and was ended. Allow it more time; the last lines of its console say how far it came."
             : $"The VM ({Description}) ended before it was ready{HowItEnded()}. The last lines of its console say why.",
         _log.Tail);
-
-    private Vm Adopt(string privateFolder)
-    {
-        _privateFolder = privateFolder;
-        return this;
-    }
 }

@@ -37,7 +37,7 @@ public sealed class CompressedInput : ForwardStream
             ContainerFormat.Bzip2 => new Bzip2Decoder(feed, workers),
             ContainerFormat.Xz => new VerifiedDecoder(new XzDecoder(feed)),
             ContainerFormat.Zstd => new VerifiedDecoder(new ZstdDecoder(feed)),
-            _ => new PlainDecoder(feed, source),
+            _ => new PlainDecoder(feed),
         };
     }
 

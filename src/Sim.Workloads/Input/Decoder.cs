@@ -30,20 +30,9 @@ internal sealed class CutOffDecoder(ContainerFormat format, int length) : Decode
 }
 
 /// <summary>Delivers the bytes of a file that is not in a container.</summary>
-internal sealed class PlainDecoder(ByteFeed feed, Stream source) : Decoder
+internal sealed class PlainDecoder(ByteFeed feed) : Decoder
 {
-    private long _direct;
-
-    public override long CompressedPosition => feed.Consumed + _direct;
+    public override long CompressedPosition => feed.Consumed;
+    public override int Read(Span<byte> buffer) => feed.Read(buffer);
     public override void Dispose() { }
-
-    public override int Read(Span<byte> buffer)
-    {
-        // The bytes read ahead to recognise the container come first. Then the source reads into the caller's buffer.
-        if (!feed.Buffered.IsEmpty)
-            return feed.Read(buffer);
-        var read = source.Read(buffer);
-        _direct += read;
-        return read;
-    }
 }

@@ -78,24 +78,18 @@ internal static class ListTitles
 /// <summary>The tables that a list's titles name. For each family, only the table with the family's first route is read.</summary>
 internal sealed class ListTables
 {
+    private readonly Dictionary<Family, byte[]> _first = [];
     private byte[] _current = [];
-    private byte[]? _firstV4;
-    private byte[]? _firstV6;
 
     /// <summary>The name of the table whose routes are being read; empty before the first title.</summary>
     public ReadOnlySpan<byte> Current => _current;
 
-    public void Begin(ReadOnlySpan<byte> name)
-    {
-        if (!name.SequenceEqual(_current))
-            _current = name.ToArray();
-    }
+    public void Begin(ReadOnlySpan<byte> name) => _current = name.ToArray();
 
     /// <summary>Returns whether the current table is the table that is read for a family.</summary>
     public bool IsFirst(Family family)
     {
-        ref var first = ref family == Family.IPv4 ? ref _firstV4 : ref _firstV6;
-        first ??= _current;
-        return ReferenceEquals(first, _current) || first.AsSpan().SequenceEqual(_current);
+        _first.TryAdd(family, _current);
+        return _current.AsSpan().SequenceEqual(_first[family]);
     }
 }

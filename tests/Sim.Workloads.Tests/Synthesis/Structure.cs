@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
-using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Tests.Synthesis;
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using CsCheck;
 using Sim.Kernel;
 using Sim.Testing;
 using Sim.Workloads.Keys;
