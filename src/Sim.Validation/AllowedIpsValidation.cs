@@ -51,8 +51,8 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         Send(At(input, Steps.Reload), input.FileLoad.AllowedIps);
     }
 
-    private static CheckPoint At(FamilyInput input, string operation, string? order = null) =>
-        new(Names.AllowedIps, input.Family, order ?? Orders.File, operation, input.Prefixes);
+    private Figure At(FamilyInput input, string operation, string? order = null) =>
+        context.At(Names.AllowedIps, input.Family, order ?? Orders.File, operation, input.Prefixes);
 
     private void Load(FamilyInput input, Step load)
     {
@@ -62,9 +62,9 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         Change(input, at, load);
     }
 
-    private void Reset(CheckPoint at) => context.DoBoth(at, "wg reset", port.Structure.RemoveAllPeers, stream.Reset());
+    private void Reset(Figure at) => context.DoBoth(at, "wg reset", port.Structure.RemoveAllPeers, stream.Reset());
 
-    private void Send(CheckPoint at, Step step)
+    private void Send(Figure at, Step step)
     {
         var count = step.Operations.Length;
         var command = $"wg add {step.File} 0 {count} {ValidationPlan.MessageBytes}";
@@ -81,7 +81,7 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         Answers(input, at);
     }
 
-    private void Change(FamilyInput input, CheckPoint at, Step step)
+    private void Change(FamilyInput input, Figure at, Step step)
     {
         Send(at, step);
         CompareShape(at);
@@ -140,14 +140,14 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
     }
 
     /// <summary>Compares nodes, depths and slabs. A digest covers the prefix, depth and owner of every node.</summary>
-    private void CompareShape(CheckPoint at)
+    private void CompareShape(Figure at)
     {
-        ShapeComparison.AllowedIps(context, at, port.Table, at.Family);
+        ShapeComparison.AllowedIps(context, at, port.Table);
         SlabComparison.Compare(context, at, [port.Table.NodeCache]);
     }
 
     /// <summary>Compares the answers to lookups of one key pattern, or of all key patterns.</summary>
-    private void Answers(FamilyInput input, CheckPoint at, string? only = null)
+    private void Answers(FamilyInput input, Figure at, string? only = null)
     {
         foreach (var (name, keys, file) in input.Patterns.Where(pattern => _kernel.HasModule && (only is null || pattern.Name == only)))
         {
@@ -159,7 +159,7 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         }
     }
 
-    private void Dump(CheckPoint at)
+    private void Dump(Figure at)
     {
         at = at with { Operation = Steps.Dump };
         var row = _kernel.One($"wg dump {ValidationPlan.DumpBuffer}");

@@ -78,8 +78,8 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         _table.Compare(at);
     }
 
-    private CheckPoint At(FamilyInput input, string operation, string? order = null) =>
-        new(scheme.Structure, input.Family, order ?? Orders.File, operation, input.Prefixes);
+    private Figure At(FamilyInput input, string operation, string? order = null) =>
+        context.At(scheme.Structure, input.Family, order ?? Orders.File, operation, input.Prefixes);
 
     /// <summary>
     /// Adds, replaces and deletes several routes with gateways to each prefix of the sample. In IPv6, routes to the same prefix are
@@ -109,17 +109,17 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
     }
 
     /// <summary>Deletes the existing nexthop objects, which also deletes all routes.</summary>
-    private void Flush(CheckPoint at, FamilyInput input)
+    private void Flush(Figure at, FamilyInput input)
     {
         foreach (var id in Enumerable.Range(0, input.Peers).Where(port.HasNexthop).Select(PeerNumber.ToKernel).ToList())
             DeleteNexthop(at with { Operation = Steps.FlushNexthop.Of(id) }, id);
     }
 
     /// <summary>Deletes a nexthop object and its routes.</summary>
-    private void DeleteNexthop(CheckPoint at, int id, Metric? timed = null) =>
+    private void DeleteNexthop(Figure at, int id, Metric? timed = null) =>
         context.DoBoth(at, $"nexthop delete {id} 1", () => port.DeleteNexthop(id), stream.DeleteNexthops((uint)id, 1), timed);
 
-    private void AddNexthops(CheckPoint at, FamilyInput input)
+    private void AddNexthops(Figure at, FamilyInput input)
     {
         var objects = scheme.Objects;
         var command = $"nexthop add 1 {input.Peers} {objects.AgentWord()} {(int)input.Family}";
@@ -127,14 +127,14 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         context.DoBoth(at, command, () => port.AddNexthops(1, input.Peers, objects), messages);
     }
 
-    private void Send(FamilyInput input, CheckPoint at, Step step, RouteShape shape)
+    private void Send(FamilyInput input, Figure at, Step step, RouteShape shape)
     {
         Send(at, step, shape);
         _table.Compare(at);
         Answers(input, at);
     }
 
-    private void Send(CheckPoint at, Step step, RouteShape shape, string command = "run", int batch = ValidationPlan.Batch)
+    private void Send(Figure at, Step step, RouteShape shape, string command = "run", int batch = ValidationPlan.Batch)
     {
         var count = step.Operations.Length;
         var row = _kernel.One($"route {command} {step.File} 0 {count} {shape.AgentWord()} {FibStructure.TableId} {batch}");
@@ -180,7 +180,7 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
     }
 
     /// <summary>Compares the answers to lookups of one key pattern, or of all key patterns.</summary>
-    private void Answers(FamilyInput input, CheckPoint at, string? only = null)
+    private void Answers(FamilyInput input, Figure at, string? only = null)
     {
         foreach (var (name, keys, file) in input.Patterns.Where(pattern => only is null || pattern.Name == only))
         {
@@ -204,10 +204,10 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         }
     }
 
-    private void Dump(CheckPoint at, RouteShape shape)
+    private void Dump(Figure at, RouteShape shape)
     {
         at = at with { Operation = Steps.DumpAfter.Of(at.Operation) };
-        var row = _kernel.One($"route dump {FibStructure.TableId} {ValidationPlan.DumpBuffer} {(int)at.Family}");
+        var row = _kernel.One($"route dump {FibStructure.TableId} {ValidationPlan.DumpBuffer} {at.Family}");
         var routes = port.Routes();
         var dump = new RouteDump(shape, oif, NexthopsNamePeers: scheme.Objects != RouteShape.Device);
         context.CompareDump(at, routes.Count, dump.Content(routes), dump.Measure(routes, context.DumpSocket), row);

@@ -125,7 +125,7 @@ public static class ValidationRun
         using var port = new RoutePort(input.Family, context.Kernel(oif));
         var validation = new FibValidation(context, port, routes, oif, RouteScheme.Stock);
         validation.LoadOnly(input);
-        var at = new CheckPoint(Names.Fib, input.Family, Orders.File, "", input.Prefixes);
+        var at = context.At(Names.Fib, input.Family, Orders.File, "", input.Prefixes);
         times.Lookups(at, port.Fib.Key, FibStructure.TableId, input, port.Fib.Lookup);
         updates.Fib(at, input, port);
         validation.Unload(input);
@@ -135,7 +135,7 @@ public static class ValidationRun
         FamilyInput input, AllowedIpsValidation validation, AllowedIpsPort port, TimeComparison times, UpdateTimes updates)
     {
         validation.LoadOnly(input);
-        var at = new CheckPoint(Names.AllowedIps, input.Family, Orders.File, "", input.Prefixes);
+        var at = context.At(Names.AllowedIps, input.Family, Orders.File, "", input.Prefixes);
         times.Lookups(at, "wg", (uint)input.Family, input, port.Structure.Lookup);
         updates.AllowedIps(at, input, port);
     }
@@ -143,7 +143,7 @@ public static class ValidationRun
     private static void CompareSizes(ValidationContext context, FamilyInput input)
     {
         var kernel = context.Machine.Rows("module sizes").ToDictionary(row => row["name"], row => row.Long("bytes"), StringComparer.Ordinal);
-        var at = new CheckPoint(Names.Layout, input.Family, "", Steps.Sizeof, 0);
+        var at = context.At(Names.Layout, input.Family, "", Steps.Sizeof, 0);
         foreach (var (name, bytes) in s_sizes.Append(("fib6_info", Fib6Info.HeaderSize(Fib6Net.InfoLayout(context.Slub.Release)))))
         {
             // Distributions set CONFIG_IP_ROUTE_CLASSID: nh_tclassid and its padding make fib_nh 8 bytes larger. The objects around it

@@ -6,26 +6,21 @@ public static class ShapeComparison
 {
     /// <summary>If the module is loaded, compares wg0's trie of a family: nodes, depths, and a digest of all prefixes, depths and
     /// owners.</summary>
-    public static void AllowedIps(ValidationContext context, CheckPoint at, AllowedIps table, Family family)
+    public static void AllowedIps(ValidationContext context, Figure at, AllowedIps table)
     {
         if (!context.Machine.HasModule)
             return;
-        var rows = context.Machine.Rows($"module trie wg {(int)family}");
+        var (rows, family) = (context.Machine.Rows($"module trie wg {at.Family}"), (Family)at.Family);
         var shape = table.Shape(family);
         context.Compare(at, Metrics.Nodes, shape.Nodes, rows[0].Long("nodes"));
         context.Compare(at, Metrics.Valued, shape.Valued, rows[0].Long("valued"));
         context.Compare(at, Metrics.MaxDepth, shape.MaxDepth, rows[0].Long("max-depth"));
         context.CompareDigest(at, Metrics.TrieDigest, AllowedIpsPort.TrieDigest(table, family), rows[0].Hex("digest"), item: at.Scheme.Length > 0 ? Names.AllowedIps : "");
-        for (var depth = 1; depth <= Math.Max(shape.MaxDepth, rows.Count - 1); depth++)
-        {
-            var (nodes, valued) = depth < rows.Count ? (rows[depth].Long("nodes"), rows[depth].Long("valued")) : (0, 0);
-            context.Compare(at, Metrics.NodesAtDepth, AtDepth(shape.NodesAtDepth, depth), nodes, x: depth);
-            context.Compare(at, Metrics.ValuedAtDepth, AtDepth(shape.ValuedAtDepth, depth), valued, x: depth);
-        }
+        CompareDepths(context, at, rows, [.. shape.NodesAtDepth.Zip(shape.ValuedAtDepth).Skip(1)], first: 1);
     }
 
     /// <summary>Compares every figure of fib_triestat and, if the module is loaded, a digest of all nodes and routes.</summary>
-    public static void Fib(ValidationContext context, CheckPoint at, FibTable table, uint tableId)
+    public static void Fib(ValidationContext context, Figure at, FibTable table, uint tableId)
     {
         var counted = TrieStatText.Figures(context.Machine.TrieStat(tableId));
         var ported = TrieStatText.Figures(table.Stat().Format());
@@ -48,7 +43,7 @@ public static class ShapeComparison
     }
 
     /// <summary>If the module is loaded, compares an IPv6 table: nodes, depths, and a digest of all nodes and routes.</summary>
-    public static void Fib6(ValidationContext context, CheckPoint at, Fib6Table table, uint tableId)
+    public static void Fib6(ValidationContext context, Figure at, Fib6Table table, uint tableId)
     {
         if (!context.Machine.HasModule)
             return;
@@ -61,14 +56,19 @@ public static class ShapeComparison
         context.Compare(at, Metrics.Routes, tree.Routes, rows[0].Long("routes"), item: item);
         context.Compare(at, Metrics.MaxDepth, tree.Depths.Count - 1, rows[0].Long("max-depth"), item: item);
         context.CompareDigest(at, Metrics.TrieDigest, tree.Value, rows[0].Hex("digest"), item: item);
-        for (var depth = 0; depth < Math.Max(tree.Depths.Count, rows.Count - 1); depth++)
-        {
-            var (nodes, valued) = depth + 1 < rows.Count ? (rows[depth + 1].Long("nodes"), rows[depth + 1].Long("valued")) : (0, 0);
-            var ported = depth < tree.Depths.Count ? tree.Depths[depth] : (Nodes: 0, Valued: 0);
-            context.Compare(at, Metrics.NodesAtDepth, ported.Nodes, nodes, item: item, x: depth);
-            context.Compare(at, Metrics.ValuedAtDepth, ported.Valued, valued, item: item, x: depth);
-        }
+        CompareDepths(context, at, rows, tree.Depths, first: 0, item);
     }
 
-    private static long AtDepth(IReadOnlyList<long> histogram, int depth) => depth < histogram.Count ? histogram[depth] : 0;
+    /// <summary>Compares the nodes at each depth, beginning with the first depth. The kernel's first row has the totals.</summary>
+    private static void CompareDepths(
+        ValidationContext context, Figure at, IReadOnlyList<Row> rows, IReadOnlyList<(long Nodes, long Valued)> ported, int first, string item = "")
+    {
+        for (var i = 0; i < Math.Max(ported.Count, rows.Count - 1); i++)
+        {
+            var (nodes, valued) = i + 1 < rows.Count ? (rows[i + 1].Long("nodes"), rows[i + 1].Long("valued")) : (0, 0);
+            var port = ported.ElementAtOrDefault(i);
+            context.Compare(at, Metrics.NodesAtDepth, port.Nodes, nodes, item: item, x: i + first);
+            context.Compare(at, Metrics.ValuedAtDepth, port.Valued, valued, item: item, x: i + first);
+        }
+    }
 }

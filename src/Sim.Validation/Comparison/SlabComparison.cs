@@ -17,7 +17,7 @@ public static class SlabComparison
     /// free <paramref name="held"/> dropped objects later than the port. The kernel frees dropped objects after a call of many messages,
     /// and the port frees them after each message. Objects allocated in the meantime lie in other slabs.
     /// </summary>
-    public static void Compare(ValidationContext context, CheckPoint at, IEnumerable<KmemCache> caches, int held = 0)
+    public static void Compare(ValidationContext context, Figure at, IEnumerable<KmemCache> caches, int held = 0)
     {
         if (!context.ComparesSlabs)
             return;

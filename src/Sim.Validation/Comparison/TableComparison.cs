@@ -37,7 +37,7 @@ public sealed class TableComparison(ValidationContext context, FibStructure fib,
             (_kernelStatistics, _portStatistics) = (context.Machine.One("rt6stats"), isNew ? default : fib6.Statistics);
     }
 
-    public void Compare(CheckPoint at)
+    public void Compare(Figure at)
     {
         if (fib is Fib6Structure fib6)
         {
@@ -54,7 +54,7 @@ public sealed class TableComparison(ValidationContext context, FibStructure fib,
     }
 
     /// <summary>Compares how much /proc/net/rt6_stats has changed since the baseline. This file counts all tables since the boot.</summary>
-    private void CompareStatistics(CheckPoint at, Rt6Statistics port)
+    private void CompareStatistics(Figure at, Rt6Statistics port)
     {
         var (kernel, before) = (context.Machine.One("rt6stats"), _portStatistics);
         CompareOne("nodes", (long)port.FibNodes - before.FibNodes);
@@ -66,7 +66,7 @@ public sealed class TableComparison(ValidationContext context, FibStructure fib,
             context.Compare(at, Metrics.Rt6Stats, more, kernel.Long(name) - _kernelStatistics!.Long(name), item: name);
     }
 
-    private void CompareMemory(CheckPoint at)
+    private void CompareMemory(Figure at)
     {
         SlabComparison.Compare(context, at, fib.Caches, held);
         var (slabs, lines) = (context.Machine.Slabs(), fib.Memory.Account());
@@ -83,8 +83,8 @@ public sealed class TableComparison(ValidationContext context, FibStructure fib,
         {
             // Per-CPU memory of nexthops is recorded, not compared: the port counts objects, the kernel counts pages of chunks.
             var (port, kernel) = (lines.FirstOrDefault(line => line.Cache == "percpu").ObjectBytes * context.Cpus, PercpuBytes() - _percpuBytes);
-            context.Figures.Add(context.Row(at, Metrics.PercpuBytes, port) with { Side = Sides.Port });
-            context.Figures.Add(context.Row(at, Metrics.PercpuBytes, kernel) with { Side = Sides.Kernel });
+            context.Figures.Add(Metrics.PercpuBytes.Row(at, port) with { Side = Sides.Port });
+            context.Figures.Add(Metrics.PercpuBytes.Row(at, kernel) with { Side = Sides.Kernel });
             return;
         }
 

@@ -13,7 +13,7 @@ public sealed class TimeComparison(ValidationContext context)
     /// Times independent and dependent lookups of each key pattern, and also the kernel against itself. The module names a structure by a
     /// word and the number of a family or table.
     /// </summary>
-    public void Lookups(CheckPoint at, string structure, uint number, FamilyInput input, Func<Keys, bool, long> port)
+    public void Lookups(Figure at, string structure, uint number, FamilyInput input, Func<Keys, bool, long> port)
     {
         foreach (var (name, keys, file) in input.Patterns)
         {
@@ -23,7 +23,7 @@ public sealed class TimeComparison(ValidationContext context)
             foreach (var dependent in new[] { false, true })
             {
                 var here = at with { Operation = Operations.Lookup, Keys = name, Chain = Chains.Of(dependent) };
-                context.Progress.Step($"{at.Structure} IPv{(int)at.Family}, time {name} keys, {here.Chain}", context.Plan.LookupGroups * 4, "runs");
+                context.Progress.Step($"{at.Structure} IPv{at.Family}, time {name} keys, {here.Chain}", context.Plan.LookupGroups * 4, "runs");
                 double Kernel() => _kernel.TimeLookups(structure, number, count, dependent);
                 double Port() => Nanoseconds(() => port(some, dependent)) / count;
                 if (name == KeyPatterns.Prefixes && !context.Machine.Vm.CountsInstructions)
@@ -34,7 +34,7 @@ public sealed class TimeComparison(ValidationContext context)
     }
 
     /// <summary>Measures one case on both sides and adds its rows.</summary>
-    public void Add(CheckPoint at, Func<double> kernel, Func<double> port)
+    public void Add(Figure at, Func<double> kernel, Func<double> port)
     {
         if (context.Machine.Vm.CountsInstructions)
         {
@@ -49,15 +49,15 @@ public sealed class TimeComparison(ValidationContext context)
     }
 
     /// <summary>Adds the instruction counts of the kernel's runs.</summary>
-    public void AddCounts(CheckPoint at, double[] counts) =>
-        context.Figures.Add(context.Row(at, Metrics.Time, Spread.Of(counts)) with { Side = Sides.Kernel, Unit = context.TimeUnit });
+    public void AddCounts(Figure at, double[] counts) =>
+        context.Figures.Add(Metrics.Time.Row(at, Spread.Of(counts)) with { Side = Sides.Kernel, Unit = context.TimeUnit });
 
     /// <summary>Adds the times of one case, and the ratio port / kernel of each pair. A is the kernel, and B is the port.</summary>
-    public void Add(CheckPoint at, InterleavedTimes times)
+    public void Add(Figure at, InterleavedTimes times)
     {
-        context.Figures.Add(context.Row(at, Metrics.Time, times.SpreadB) with { Side = Sides.Port });
-        context.Figures.Add(context.Row(at, Metrics.Time, times.SpreadA) with { Side = Sides.Kernel });
-        context.Figures.Add(context.Row(at, Metrics.Ratio, times.Ratio));
+        context.Figures.Add(Metrics.Time.Row(at, times.SpreadB) with { Side = Sides.Port });
+        context.Figures.Add(Metrics.Time.Row(at, times.SpreadA) with { Side = Sides.Kernel });
+        context.Figures.Add(Metrics.Ratio.Row(at, times.Ratio));
     }
 
     /// <summary>Returns the keys of a timed pass. The number of keys is a power of two, because dependent chains need this.</summary>
@@ -71,6 +71,6 @@ public sealed class TimeComparison(ValidationContext context)
     }
 
     /// <summary>Adds the A/A ratio of the kernel's times.</summary>
-    public void AddSelf(CheckPoint at, InterleavedTimes times) =>
-        context.Figures.Add(context.Row(at, Metrics.Ratio, times.Ratio) with { Experiment = Experiment.Aa, Side = Sides.Kernel });
+    public void AddSelf(Figure at, InterleavedTimes times) =>
+        context.Figures.Add(Metrics.Ratio.Row(at, times.Ratio) with { Experiment = Experiment.Aa, Side = Sides.Kernel });
 }

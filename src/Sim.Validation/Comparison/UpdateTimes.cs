@@ -13,7 +13,7 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
     /// Moves a sample of prefixes to a dummy peer, removes all prefixes of the dummy peer, and inserts the sample again. The dummy peer is
     /// needed because Linux 6.12 cannot remove a single prefix.
     /// </summary>
-    public void AllowedIps(CheckPoint at, FamilyInput input, AllowedIpsPort port)
+    public void AllowedIps(Figure at, FamilyInput input, AllowedIpsPort port)
     {
         var (insert, _, toDummy) = input.Timed;
         var count = insert.Operations.Length;
@@ -54,7 +54,7 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
     /// port has no listeners. So the module times the notification separately, and this time is subtracted. The IPv6 functions can run
     /// without notifications.
     /// </summary>
-    public void Fib(CheckPoint at, FamilyInput input, RoutePort port)
+    public void Fib(Figure at, FamilyInput input, RoutePort port)
     {
         var (insert, delete, _) = input.Timed;
         var count = insert.Operations.Length;
@@ -98,9 +98,9 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
         return told.Long("ns") / (double)told.Long("calls");
     }
 
-    private void Measure(CheckPoint at, string[] operations, Func<double[]> kernel, Func<double[]> port)
+    private void Measure(Figure at, string[] operations, Func<double[]> kernel, Func<double[]> port)
     {
-        context.Progress.Step($"{at.Structure} IPv{(int)at.Family}, time updates", 1, "rounds");
+        context.Progress.Step($"{at.Structure} IPv{at.Family}, time updates", 1, "rounds");
         if (context.Machine.Vm.CountsInstructions)
         {
             var runs = Enumerable.Range(0, context.Plan.UpdateGroups * 2).Select(_ => kernel()).ToList();
@@ -118,7 +118,7 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
             var here = at with { Operation = operation };
             if (operation == Operations.Notify)
             {
-                context.Figures.Add(context.Row(here, Metrics.Time, measured[i].SpreadA) with { Side = Sides.Kernel });
+                context.Figures.Add(Metrics.Time.Row(here, measured[i].SpreadA) with { Side = Sides.Kernel });
                 continue;
             }
 

@@ -82,8 +82,8 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         context.CompareDigest(at, Metrics.SlotDigest, digest, row.Hex("digest"));
     }
 
-    private static CheckPoint At(FamilyInput input, string structure, string operation) =>
-        new(structure, input.Family, Orders.File, operation, input.Prefixes);
+    private Figure At(FamilyInput input, string structure, string operation) =>
+        context.At(structure, input.Family, Orders.File, operation, input.Prefixes);
 
     private void LoadAllowedIps(FamilyInput input)
     {
@@ -155,8 +155,8 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         }
     }
 
-    private void CompareAnswers(CheckPoint at, string way, (ulong Digest, long Hits) answers) =>
-        context.CompareAnswers(at, answers, _kernel.One($"module answers {way} {(int)at.Family}"));
+    private void CompareAnswers(Figure at, string way, (ulong Digest, long Hits) answers) =>
+        context.CompareAnswers(at, answers, _kernel.One($"module answers {way} {at.Family}"));
 
     /// <summary>Moves all prefixes to the next peer and then back, route by route.</summary>
     private void Move(FamilyInput input, RouteScheme scheme)
@@ -221,7 +221,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
                 foreach (var (before, after) in s_replacements)
                 {
                     var at = At(input, scheme.Structure, after) with { Keys = name, Chain = Chains.Of(dependent) };
-                    context.Progress.Step($"{at.Structure} IPv{(int)at.Family}, time {after}, {name} keys, {at.Chain}", 1, "cases");
+                    context.Progress.Step($"{at.Structure} IPv{at.Family}, time {after}, {name} keys, {at.Chain}", 1, "cases");
                     double Before() => _kernel.TimeLookups(before, (uint)input.Family, count, dependent);
                     double After() => _kernel.TimeLookups(after, (uint)input.Family, count, dependent);
                     Before();
@@ -247,29 +247,29 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
             inserts.Add(_kernel.TimeUpdates(structure, insert.File, count));
         }
 
-        Add(context.Row(At(input, scheme.Structure, Operations.Delete), Metrics.Time, Spread.Of([.. deletes])));
-        Add(context.Row(At(input, scheme.Structure, Operations.Insert), Metrics.Time, Spread.Of([.. inserts])));
+        Add(Metrics.Time.Row(At(input, scheme.Structure, Operations.Delete), Spread.Of([.. deletes])));
+        Add(Metrics.Time.Row(At(input, scheme.Structure, Operations.Insert), Spread.Of([.. inserts])));
     }
 
-    private void AddPair(CheckPoint at, InterleavedTimes times)
+    private void AddPair(Figure at, InterleavedTimes times)
     {
-        Add(context.Row(at with { Structure = Names.AllowedIps }, Metrics.Time, times.SpreadA) with { Item = at.Structure });
-        Add(context.Row(at, Metrics.Time, times.SpreadB));
-        Add(context.Row(at, Metrics.Ratio, times.Ratio));
+        Add(Metrics.Time.Row(at with { Structure = Names.AllowedIps }, times.SpreadA) with { Item = at.Structure });
+        Add(Metrics.Time.Row(at, times.SpreadB));
+        Add(Metrics.Ratio.Row(at, times.Ratio));
     }
 
-    private void AddCost(CheckPoint at, KernelTraffic traffic, int operations)
+    private void AddCost(Figure at, KernelTraffic traffic, int operations)
     {
         if (operations > 0)
-            Add(context.Row(at, Metrics.TimeWithNetlink, traffic.Nanoseconds / (double)operations));
-        Add(context.Row(at, Metrics.BytesSent, traffic.Bytes));
+            Add(Metrics.TimeWithNetlink.Row(at, traffic.Nanoseconds / (double)operations));
+        Add(Metrics.BytesSent.Row(at, traffic.Bytes));
     }
 
-    private void AddMemory(CheckPoint at, (long Slab, long Vmalloc) before)
+    private void AddMemory(Figure at, (long Slab, long Vmalloc) before)
     {
         var after = Memory();
-        Add(context.Row(at, Metrics.SlabBytes, after.Slab - before.Slab));
-        Add(context.Row(at, Metrics.VmallocBytes, after.Vmalloc - before.Vmalloc));
+        Add(Metrics.SlabBytes.Row(at, after.Slab - before.Slab));
+        Add(Metrics.VmallocBytes.Row(at, after.Vmalloc - before.Vmalloc));
     }
 
     /// <summary>Returns the size in bytes of all slab pages, and of the pages in the FIB's vmalloc areas.</summary>

@@ -72,10 +72,10 @@ public sealed class PeerSweep
 
         for (var i = 0; i < _steps.Count; i++)
         {
-            var at = new CheckPoint(structure, Family.IPv4, "", Operations.InsertAmong, prefixes);
-            Add(context, context.Row(at, Metrics.Time, Spread.Of([.. rounds[i]])), _steps[i].Peers);
+            var at = context.At(structure, Family.IPv4, "", Operations.InsertAmong, prefixes);
+            Add(context, Metrics.Time.Row(at, Spread.Of([.. rounds[i]])), _steps[i].Peers);
             double[] ratios = [.. rounds[i].Zip(rounds[0], (many, one) => many / one)];
-            Add(context, context.Row(at, Metrics.Ratio, Spread.Of(ratios)), _steps[i].Peers);
+            Add(context, Metrics.Ratio.Row(at, Spread.Of(ratios)), _steps[i].Peers);
         }
     }
 

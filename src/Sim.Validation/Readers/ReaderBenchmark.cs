@@ -46,10 +46,10 @@ public sealed class ReaderBenchmark(ValidationContext context)
         }
     }
 
-    private static CheckPoint At(ReaderInput input, string structure, string operation, ReaderKeys keys) =>
-        new(structure, input.Family, "", operation, input.Load.Operations.Length) { Keys = keys.Name };
+    private Figure At(ReaderInput input, string structure, string operation, ReaderKeys keys) =>
+        context.At(structure, input.Family, "", operation, input.Load.Operations.Length) with { Keys = keys.Name };
 
-    private void CompareAnswers(CheckPoint at, (ulong Before, ulong After, ulong Routes) kernel, (ulong Before, ulong After) ports)
+    private void CompareAnswers(Figure at, (ulong Before, ulong After, ulong Routes) kernel, (ulong Before, ulong After) ports)
     {
         context.CompareDigest(at, Metrics.AnswerDigest, ports.Before, kernel.Before);
         context.CompareDigest(at with { Operation = Steps.Move }, Metrics.AnswerDigest, ports.After, kernel.After);
@@ -62,12 +62,12 @@ public sealed class ReaderBenchmark(ValidationContext context)
         foreach (var (side, of) in new[] { Sides.Kernel, Sides.Port }.Zip(both))
         {
             of.Run(null, readers, writes: false);
-            var place = Place(new("", input.Family, "", Operations.Clock, input.Load.Operations.Length), side, readers);
+            var place = Place(context.At("", input.Family, "", Operations.Clock, input.Load.Operations.Length), side, readers);
             context.Figures.Add(Metrics.LookupMedian.Row(place, of.Run(null, readers, writes: false).Median));
         }
     }
 
-    private List<ReaderSample> Measure(CheckPoint at, string side, int readers, IReaders of)
+    private List<ReaderSample> Measure(Figure at, string side, int readers, IReaders of)
     {
         var samples = new List<ReaderSample>();
         double[] Values(string structure)
@@ -84,7 +84,7 @@ public sealed class ReaderBenchmark(ValidationContext context)
         return samples;
     }
 
-    private void AddRows(CheckPoint at, string side, int readers, InterleavedTimes[] times)
+    private void AddRows(Figure at, string side, int readers, InterleavedTimes[] times)
     {
         var (first, second) = (Place(at with { Structure = A }, side, readers), Place(at with { Structure = B }, side, readers));
         (Metric Each, Metric? Ratio)[] metrics =
@@ -105,7 +105,7 @@ public sealed class ReaderBenchmark(ValidationContext context)
     }
 
     /// <summary>Adds checks for both sides: no lookup was wrong, and no move was refused.</summary>
-    private void AddChecks(CheckPoint at, int readers, List<ReaderSample> kernel, List<ReaderSample> ports)
+    private void AddChecks(Figure at, int readers, List<ReaderSample> kernel, List<ReaderSample> ports)
     {
         at = at with { Structure = Names.Readers };
         context.Figures.Add(Metrics.LookupsJudged.Row(Place(at, Sides.Kernel, readers), kernel.Sum(sample => sample.Times.Count)));
@@ -115,6 +115,5 @@ public sealed class ReaderBenchmark(ValidationContext context)
         context.Compare(at, Metrics.Refused, ports.Sum(sample => sample.Refused), kernel.Sum(sample => sample.Refused), x: readers);
     }
 
-    private Figure Place(CheckPoint at, string side, int readers) =>
-        context.Row(at, Metrics.LookupMedian, 0) with { Experiment = Experiment.SmpReaders, Side = side, X = readers, Peers = ReaderInput.Peers };
+    private static Figure Place(Figure at, string side, int readers) => at with { Experiment = Experiment.SmpReaders, Side = side, X = readers };
 }

@@ -1,20 +1,6 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Validation.Session;
 
-/// <summary>
-/// The place of a comparison in a validation: the structure, the family, the order of the load, the last operation, and the number of the
-/// table's prefixes. The two rows of the comparison share these columns.
-/// </summary>
-public sealed record CheckPoint(string Structure, Family Family, string Order, string Operation, long Prefixes)
-{
-    public string Keys { get; init; } = "";
-
-    public string Chain { get; init; } = "";
-
-    /// <summary>The scheme under which a trace is replayed.</summary>
-    public string Scheme { get; init; } = "";
-}
-
 /// <summary>The kernel, the plan and the findings, which all parts of a validation share.</summary>
 public sealed class ValidationContext
 {
@@ -75,27 +61,27 @@ public sealed class ValidationContext
     public IEnumerable<(Figure Port, Figure Kernel)> Checks => ValidationRows.Checks(Figures);
 
     /// <summary>Adds a pair of rows that must agree, exactly or within a bound.</summary>
-    public void Compare(CheckPoint at, Metric metric, double port, double kernel, double bound = 0, string item = "", double? x = null, string? unit = null)
+    public void Compare(Figure at, Metric metric, double port, double kernel, double bound = 0, string item = "", double? x = null, string? unit = null)
     {
         Cancel.ThrowIfCancellationRequested();
-        var row = Row(at, metric, port) with { Item = item, X = x, Unit = unit ?? metric.Unit };
+        var row = metric.Row(at, port) with { Item = item, X = x, Unit = unit ?? metric.Unit };
         Figures.Add(row with { Side = Sides.Port });
         Figures.Add(row with { Side = Sides.Kernel, Value = kernel, Low = kernel, High = kernel, Bound = bound });
     }
 
     /// <summary>Adds a pair of digests that must be equal. A row holds the upper 53 bits, which fit into a double.</summary>
-    public void CompareDigest(CheckPoint at, Metric metric, ulong port, ulong kernel, string item = "") =>
+    public void CompareDigest(Figure at, Metric metric, ulong port, ulong kernel, string item = "") =>
         Compare(at, metric, port >> 11, kernel >> 11, item: item);
 
     /// <summary>Adds the port's and the kernel's answers to lookups. The answers must be equal.</summary>
-    public void CompareAnswers(CheckPoint at, (ulong Digest, long Hits) port, Row kernel)
+    public void CompareAnswers(Figure at, (ulong Digest, long Hits) port, Row kernel)
     {
         Compare(at, Metrics.Hits, port.Hits, kernel.Long("hits"));
         CompareDigest(at, Metrics.AnswerDigest, port.Digest, kernel.Hex("digest"));
     }
 
     /// <summary>Adds the messages sent to the kernel and the messages that the harness encodes, which must be equal to the byte.</summary>
-    public void CompareTraffic(CheckPoint at, NetlinkTraffic port, KernelTraffic kernel)
+    public void CompareTraffic(Figure at, NetlinkTraffic port, KernelTraffic kernel)
     {
         Compare(at, Metrics.Messages, port.Messages, kernel.Messages);
         Compare(at, Metrics.MessageBytes, port.Bytes, kernel.Bytes);
@@ -108,7 +94,7 @@ public sealed class ValidationContext
     /// Runs a command in the kernel and the same operation in the port. Compares the messages that the kernel got with the given messages.
     /// If a metric is given, records the time per operation.
     /// </summary>
-    public KernelTraffic DoBoth(CheckPoint at, string command, Action port, NetlinkTraffic messages, Metric? timed = null, int operations = 1)
+    public KernelTraffic DoBoth(Figure at, string command, Action port, NetlinkTraffic messages, Metric? timed = null, int operations = 1)
     {
         var traffic = Machine.Traffic(command);
         var clock = Stopwatch.StartNew();
@@ -123,10 +109,10 @@ public sealed class ValidationContext
 
     /// <summary>Sets whether routes select the peers of wg0. Compares the message with the message that the harness encodes.</summary>
     public void SetMode(Family family, RouteMode mode, WireGuardStream stream) => DoBoth(
-        new CheckPoint(Names.AllowedIps, family, "", Steps.SetMode.Of(mode.AgentWord()), 0), $"wg mode {mode.AgentWord()}", () => { }, stream.SetMode(mode));
+        At(Names.AllowedIps, family, "", Steps.SetMode.Of(mode.AgentWord()), 0), $"wg mode {mode.AgentWord()}", () => { }, stream.SetMode(mode));
 
     /// <summary>Adds the contents, messages and calls of a dump on both sides, which must be equal.</summary>
-    public void CompareDump(CheckPoint at, long entries, ulong content, DumpTraffic port, Row kernel)
+    public void CompareDump(Figure at, long entries, ulong content, DumpTraffic port, Row kernel)
     {
         Compare(at, Metrics.Entries, entries, kernel.Long("entries"));
         CompareDigest(at, Metrics.ListingDigest, content, kernel.Hex("content"));
@@ -136,32 +122,23 @@ public sealed class ValidationContext
     }
 
     /// <summary>Records the time per operation on both sides. The times of the two sides need not agree.</summary>
-    public void AddTimes(CheckPoint at, Metric metric, double portSeconds, KernelTraffic kernel, int operations)
+    public void AddTimes(Figure at, Metric metric, double portSeconds, KernelTraffic kernel, int operations)
     {
         if (operations == 0)
             return;
         var each = 1.0 / operations;
         if (!Machine.Vm.CountsInstructions)
-            Figures.Add(Row(at, metric, portSeconds * 1e9 * each) with { Side = Sides.Port });
-        Figures.Add(Row(at, metric, kernel.Nanoseconds * each) with { Side = Sides.Kernel, Unit = TimeUnit });
+            Figures.Add(metric.Row(at, portSeconds * 1e9 * each) with { Side = Sides.Port });
+        Figures.Add(metric.Row(at, kernel.Nanoseconds * each) with { Side = Sides.Kernel, Unit = TimeUnit });
     }
 
-    /// <summary>Makes a row of the validation.</summary>
-    public Figure Row(CheckPoint at, Metric metric, double value) => metric.Row(Place(at), value);
-
-    /// <summary>Makes a row of the validation from a median and its quartiles.</summary>
-    public Figure Row(CheckPoint at, Metric metric, Spread spread) => metric.Row(Place(at), spread);
-
-    private Figure Place(CheckPoint at) => Figure.At(Experiment.Validate, (int)at.Family) with
+    /// <summary>
+    /// Returns the place of a comparison: the structure, the family, the order of the load, the last operation, and the number of the
+    /// table's prefixes. The two rows of the comparison share these columns.
+    /// </summary>
+    public Figure At(string structure, Family family, string order, string operation, long prefixes) => Figure.At(Experiment.Validate, (int)family) with
     {
-        Structure = at.Structure,
-        Scheme = at.Scheme,
-        Order = at.Order,
-        Keys = at.Keys,
-        Chain = at.Chain,
-        Operation = at.Operation,
-        Peers = Peers,
-        Prefixes = at.Prefixes,
+        Structure = structure, Order = order, Operation = operation, Peers = Peers, Prefixes = prefixes,
     };
 }
 

@@ -15,7 +15,7 @@ public sealed class TraceTimes
     private readonly List<Replays> _all = [];
 
     /// <summary>Adds the times of a timed replay. The times of other phases are ignored.</summary>
-    public void Add(ValidationContext context, CheckPoint at, TracePhase phase, long kernelNs)
+    public void Add(ValidationContext context, Figure at, TracePhase phase, long kernelNs)
     {
         if (phase is not { IsReplay: true, Window: { } window, Changes: > 0, IsTimed: true })
             return;
@@ -48,15 +48,15 @@ public sealed class TraceTimes
     private static List<double> Quotients(List<double> times, List<double> baseline) => [.. times.Zip(baseline, (time, other) => time / other)];
 
     private static void AddCount(Replays replays, Metric metric, double value) =>
-        Add(replays.Context.Row(replays.At, metric, value), replays);
+        Add(metric.Row(replays.At, value), replays);
 
     private static void AddTime(Replays replays, Metric metric, List<double> values, string unit, string side, string item = "") =>
-        Add(replays.Context.Row(replays.At, metric, Spread.Of(values)) with { Unit = unit, Side = side, Item = item }, replays);
+        Add(metric.Row(replays.At, Spread.Of(values)) with { Unit = unit, Side = side, Item = item }, replays);
 
     private static void Add(Figure row, Replays replays) => replays.Context.Figures.Add(row with { Experiment = Experiment.TraceReplay, X = replays.Window });
 
     /// <summary>The times of all rounds of one window under one scheme.</summary>
-    private sealed record Replays(ValidationContext Context, CheckPoint At, int Window, TracePhase Phase)
+    private sealed record Replays(ValidationContext Context, Figure At, int Window, TracePhase Phase)
     {
         public List<double> Kernel { get; } = [];
 

@@ -30,10 +30,10 @@ public sealed class TraceValidation(
         }
     }
 
-    private CheckPoint At(TracePhase phase) =>
-        new(Names.Trace, input.Family, "", phase.Step, input.Load.Length) { Scheme = kind.Name };
+    private Figure At(TracePhase phase) =>
+        context.At(Names.Trace, input.Family, "", phase.Step, input.Load.Length) with { Scheme = kind.Name };
 
-    private void Send(CheckPoint at, TracePhase phase)
+    private void Send(Figure at, TracePhase phase)
     {
         var row = _kernel.One($"trace {phase.Recording.Script} {(phase.IsTimed ? 0 : 1)}");
         _kernel.Barrier();
@@ -43,11 +43,11 @@ public sealed class TraceValidation(
         times.Add(context, at, phase, row.Long("ns"));
     }
 
-    private void CompareShape(CheckPoint at, Scheme scheme, TableComparison? routes)
+    private void CompareShape(Figure at, Scheme scheme, TableComparison? routes)
     {
         if (scheme.AllowedIps is { } allowedIps)
         {
-            ShapeComparison.AllowedIps(context, at, allowedIps.Table, allowedIps.Family);
+            ShapeComparison.AllowedIps(context, at, allowedIps.Table);
             SlabComparison.Compare(context, at, [allowedIps.Table.NodeCache]);
         }
 
@@ -58,7 +58,7 @@ public sealed class TraceValidation(
     /// Compares the binding in the kernel's dump with the binding that the trace implies. In the rows, the trace's binding is the port's
     /// side. AllowedIPs may come in any order, but routes must come in the table's order.
     /// </summary>
-    private void CompareBinding(CheckPoint at, Scheme scheme, ExpectedBinding binding)
+    private void CompareBinding(Figure at, Scheme scheme, ExpectedBinding binding)
     {
         if (scheme.AllowedIps is not null)
         {
