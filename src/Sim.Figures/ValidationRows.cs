@@ -10,7 +10,7 @@ public enum CheckKind
 /// <summary>A value on which the port and the kernel must agree.</summary>
 public sealed record Check(Figure Port, Figure Kernel)
 {
-    public bool Agrees { get; } = ValidationRows.Agrees(Port, Kernel);
+    public bool Agrees => Math.Abs(Port.Value - Kernel.Value) <= Kernel.Bound;
 
     /// <summary>Whether the port's and the kernel's values are equal, whatever the bound allows.</summary>
     public bool IsEqual => Port.Value.Equals(Kernel.Value);
@@ -36,16 +36,14 @@ public static class ValidationRows
         ["counts of the shape", "answers", "slabs", "kmalloc and vmalloc", "netlink bytes", "dumps", "layout of structures", "other"];
 
     /// <summary>Returns each kernel row that has a bound, together with the port row directly before it.</summary>
-    public static IEnumerable<(Figure Port, Figure Kernel)> Checks(IReadOnlyList<Figure> rows)
+    public static IEnumerable<Check> Checks(IReadOnlyList<Figure> rows)
     {
         for (var i = 1; i < rows.Count; i++)
         {
             if (rows[i].Bound is not null && rows[i - 1].Side == Sides.Port)
-                yield return (rows[i - 1], rows[i]);
+                yield return new(rows[i - 1], rows[i]);
         }
     }
-
-    public static bool Agrees(Figure port, Figure kernel) => Math.Abs(port.Value - kernel.Value) <= kernel.Bound;
 
     public static string Label(this CheckKind kind) => s_labels[(int)kind];
 

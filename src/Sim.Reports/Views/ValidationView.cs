@@ -51,7 +51,7 @@ public sealed class ValidationView
     private ValidationView(Rows rows, IReadOnlyList<Figure> figures)
     {
         (Rows, Figures) = (rows, figures);
-        Checks = [.. ValidationRows.Checks(figures).Select(pair => new Check(pair.Port, pair.Kernel))];
+        Checks = [.. ValidationRows.Checks(figures)];
         Differences = [.. Checks.Where(check => !check.Agrees)];
         Costs = FindCosts(figures);
         AaRows = [.. figures.Where(f => f.Experiment == Experiment.Aa && f.Metric == Metrics.Ratio && f.Value > 0 && double.IsFinite(f.Value))];

@@ -71,15 +71,8 @@ internal static class BenchCommand
     private static int[] Peers(RouteTable table, Settings settings, ulong seed) =>
         CommonOptions.Checked(() => PeerMap.Build(table, settings.Peers, PeerMap.Parse(settings.PeersBy), settings.Skew, seed));
 
-    private static void PrintSummary(RunResult result)
-    {
-        var console = Terminal.Summary();
-        var table = new Table { Title = new TableTitle(Markup.Escape($"{result.Table.Prefixes:N0} IPv{result.Table.Family} prefixes of {result.Table.Source}")) };
-        table.AddColumns("figure", "allowedips", "fib", "fib / allowedips");
-        foreach (var group in Summary(result))
-            table.AddRow(group.Select(Markup.Escape).ToArray());
-        console.Write(table);
-    }
+    private static void PrintSummary(RunResult result) => Terminal.Print(
+        $"{result.Table.Prefixes:N0} IPv{result.Table.Family} prefixes of {result.Table.Source}", ["figure", "allowedips", "fib", "fib / allowedips"], Summary(result));
 
     private static IEnumerable<string[]> Summary(RunResult result)
     {

@@ -111,29 +111,26 @@ internal static class ChurnCommand
 
     private static void PrintSummary(RunResult result)
     {
-        var console = Terminal.Summary(140);
-        var table = new Table { Title = new TableTitle("Each scheme in the shortest window that was replayed") };
-        table.AddColumns("scheme", "memory", "time per change", "worst batch", "times real time", "bytes per change", "failover");
         var windows = result.Figures.Where(row => row.Experiment == Experiment.Replay && row.Metric == Metrics.ChangesTaken).Select(row => row.X).ToList();
-        foreach (var scheme in result.Figures.Where(row => row.Experiment == Experiment.Replay).Select(row => row.Scheme).Distinct())
+        string[] Line(string scheme)
         {
-            var rows = result.Figures.Where(row => row.Scheme == scheme).ToList();
-            string Replay(Metric metric) => Shown(rows.FirstOrDefault(row =>
-                row.Experiment == Experiment.Replay && row.Metric == metric && row.X == windows.Min() && (row.Operation == Operations.Update || row.Operation.Length == 0)));
-            var memory = rows.FirstOrDefault(row =>
-                row.Experiment == Experiment.BindingMemory && row.Metric == Metrics.PageBytes && row.Structure == Names.AllStructures);
-            table.AddRow(
-                Markup.Escape(scheme), Shown(memory), Replay(Metrics.TimePerChange), Replay(Metrics.BatchWorst), Replay(Metrics.Speed),
-                Replay(Metrics.BytesPerChange), Shown(rows.FirstOrDefault(row => row.Experiment == Experiment.Convergence && row.Operation == Operations.LoseToOne && row.Metric == Metrics.Time)));
+            string First(Func<Figure, bool> fits) => Shown(result.Figures.FirstOrDefault(row => row.Scheme == scheme && fits(row)));
+            string Replay(Metric metric) => First(row =>
+                row.Experiment == Experiment.Replay && row.Metric == metric && row.X == windows.Min() && (row.Operation == Operations.Update || row.Operation.Length == 0));
+            return
+            [
+                scheme, First(row => row.Experiment == Experiment.BindingMemory && row.Metric == Metrics.PageBytes && row.Structure == Names.AllStructures),
+                Replay(Metrics.TimePerChange), Replay(Metrics.BatchWorst), Replay(Metrics.Speed), Replay(Metrics.BytesPerChange),
+                First(row => row.Experiment == Experiment.Convergence && row.Operation == Operations.LoseToOne && row.Metric == Metrics.Time),
+            ];
         }
 
-        console.Write(table);
+        Terminal.Print(
+            "Each scheme in the shortest window that was replayed",
+            ["scheme", "memory", "time per change", "worst batch", "times real time", "bytes per change", "failover"],
+            result.Figures.Where(row => row.Experiment == Experiment.Replay).Select(row => row.Scheme).Distinct().Select(Line), 140);
     }
 
-    private static string Shown(Figure? row) => row switch
-    {
-        null => "",
-        { Basis: Basis.Estimated } => $"~{Scale.For(row.Unit, [row.Value]).Show(row.Value)}",
-        _ => Scale.For(row.Unit, [row.Value]).Show(row.Value),
-    };
+    private static string Shown(Figure? row) =>
+        row is null ? "" : $"{(row.Basis == Basis.Estimated ? "~" : "")}{Scale.Of(row).Show(row.Value)}";
 }

@@ -10,16 +10,15 @@ internal static class ReportSummary
 
     public static void Print(RunResult result)
     {
-        var console = Terminal.Summary(140);
         if (CompareView.Of(new Sim.Figures.Rows(result)) is { } view)
         {
             foreach (var sentence in view.Sentences())
                 Console.Out.WriteLine(sentence);
-            console.Write(Changes(view));
+            PrintChanges(view);
         }
         else
         {
-            console.Write(Experiments(result));
+            PrintExperiments(result);
         }
 
         foreach (var warning in result.Warnings.Take(MostLines))
@@ -28,37 +27,26 @@ internal static class ReportSummary
             Console.Out.WriteLine($"and {result.Warnings.Count - MostLines} more warnings; the report has them");
     }
 
-    private static Table Experiments(RunResult result)
-    {
-        var title = result.Runs.Count > 0 ? $"{result.Runs.Count} runs merged" : $"{result.Command}, {result.Started:yyyy-MM-dd HH:mm zzz}";
-        var table = new Table { Title = new TableTitle(Markup.Escape(title)) };
-        table.AddColumns("experiment", "family", "rows", "counted", "measured", "other");
-        foreach (var group in result.Figures.GroupBy(row => (row.Experiment, row.Family)))
+    private static void PrintExperiments(RunResult result) => Terminal.Print(
+        result.Runs.Count > 0 ? $"{result.Runs.Count} runs merged" : $"{result.Command}, {result.Started:yyyy-MM-dd HH:mm zzz}",
+        ["experiment", "family", "rows", "counted", "measured", "other"],
+        result.Figures.GroupBy(row => (row.Experiment, row.Family)).Select(group =>
         {
-            var counted = group.Count(row => row.Basis == Basis.Counted);
-            var measured = group.Count(row => row.Basis == Basis.Measured);
-            table.AddRow(Markup.Escape(group.Key.Experiment), $"IPv{group.Key.Family}", $"{group.Count():N0}", $"{counted:N0}", $"{measured:N0}",
-                $"{group.Count() - counted - measured:N0}");
+            var (rows, counted, measured) = (group.Count(), group.Count(row => row.Basis == Basis.Counted), group.Count(row => row.Basis == Basis.Measured));
+            return (string[])[group.Key.Experiment, $"IPv{group.Key.Family}", $"{rows:N0}", $"{counted:N0}", $"{measured:N0}", $"{rows - counted - measured:N0}"];
+        }), 140);
+
+    private static void PrintChanges(CompareView view)
+    {
+        string[] Line(Figure before, Figure after, string change, string p)
+        {
+            var scale = CompareView.ScaleOf(before, after);
+            return [view.Label(before), scale.Show(before.Value), scale.Show(after.Value), change, p];
         }
 
-        return table;
-    }
-
-    private static Table Changes(CompareView view)
-    {
-        var table = new Table { Title = new TableTitle("The largest changes") };
-        table.AddColumns("row", "before", "after", "change", "p, corrected");
-        var changes = view.Exact.Select(c => (c.Before, c.After, Ratio: c.ShowDifference(), P: "exact"))
-            .Take(MostLines / 2)
-            .Concat(view.Changed.Select(c => (c.Before, c.After,
-                Ratio: $"{Numbers.Ratio(c.Ratio.Value)} ({Numbers.Span(c.Ratio.Low, c.Ratio.High)})", P: Numbers.P(c.Adjusted!.Value))))
-            .Take(MostLines);
-        foreach (var (before, after, ratio, p) in changes)
-        {
-            string Show(Figure row) => CompareView.ScaleOf(before, after).Show(row.Value);
-            table.AddRow(Markup.Escape(view.Label(before)), Markup.Escape(Show(before)), Markup.Escape(Show(after)), ratio, p);
-        }
-
-        return table;
+        var exact = view.Exact.Take(MostLines / 2).Select(c => Line(c.Before, c.After, c.ShowDifference(), "exact"));
+        var measured = view.Changed.Select(c => Line(
+            c.Before, c.After, $"{Numbers.Ratio(c.Ratio.Value)} ({Numbers.Span(c.Ratio.Low, c.Ratio.High)})", Numbers.P(c.Adjusted!.Value)));
+        Terminal.Print("The largest changes", ["row", "before", "after", "change", "p, corrected"], exact.Concat(measured).Take(MostLines), 140);
     }
 }

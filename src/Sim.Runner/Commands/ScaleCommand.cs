@@ -73,26 +73,27 @@ internal static class ScaleCommand
 
     private static void PrintSummary(RunResult result)
     {
-        var console = Terminal.Summary(140);
         var times = result.Figures.Where(row => row.Experiment == Experiment.Scaling && row.Item == Axes.Prefixes).ToList();
         if (times.Count == 0)
             return;
         var (least, most) = (times.Min(row => row.X), times.Max(row => row.X));
-        var table = new Table { Title = new TableTitle($"Each scheme with {least:N0} and with {most:N0} prefixes") };
-        table.AddColumns("scheme", "bytes per prefix", "transmit", "insert", "move", "delete", "exponent of delete");
-        foreach (var scheme in times.Select(row => row.Scheme).Distinct())
+        string[] Line(string scheme)
         {
             string Shown(string operation, Metric metric) => string.Join(" / ", new[] { least, most }.Select(place => times
                 .Find(row => row.Scheme == scheme && row.X == place && row.Operation == operation && row.Metric == metric) is { } row
-                    ? Scale.For(row.Unit, [row.Value]).Show(row.Value) : "–"));
+                    ? Scale.Of(row).Show(row.Value) : "–"));
             var exponent = result.Figures.LastOrDefault(row => row.Experiment == Experiment.ScalingFit && row.Scheme == scheme
                 && row.Item == Axes.Prefixes && row.Operation == Operations.Delete && row.Metric == Metrics.Exponent);
-            table.AddRow(
-                Markup.Escape(scheme), Shown("", Metrics.PageBytesPerPrefix), Shown(Operations.Transmit, Metrics.Time),
-                Shown(Operations.Insert, Metrics.Time), Shown(Operations.Move, Metrics.Time),
-                Shown(Operations.Delete, Metrics.Time), exponent is null ? "" : $"{exponent.Value:0.00} ({exponent.Low:0.00} to {exponent.High:0.00})");
+            return
+            [
+                scheme, Shown("", Metrics.PageBytesPerPrefix), Shown(Operations.Transmit, Metrics.Time), Shown(Operations.Insert, Metrics.Time),
+                Shown(Operations.Move, Metrics.Time), Shown(Operations.Delete, Metrics.Time),
+                exponent is null ? "" : $"{exponent.Value:0.00} ({exponent.Low:0.00} to {exponent.High:0.00})",
+            ];
         }
 
-        console.Write(table);
+        Terminal.Print(
+            $"Each scheme with {least:N0} and with {most:N0} prefixes",
+            ["scheme", "bytes per prefix", "transmit", "insert", "move", "delete", "exponent of delete"], times.Select(row => row.Scheme).Distinct().Select(Line), 140);
     }
 }

@@ -32,14 +32,17 @@ internal static class Terminal
             .Start(context => work(new Drawn(context, units)));
     }
 
-    /// <summary>Returns standard output for a command's tables. Without a terminal the tables are <paramref name="width"/> columns
-    /// wide.</summary>
-    public static IAnsiConsole Summary(int width = 120)
+    /// <summary>Prints a table on standard output. Without a terminal the table is at most <paramref name="width"/> columns wide.</summary>
+    public static void Print(string title, string[] columns, IEnumerable<string[]> rows, int width = 120)
     {
+        var table = new Table { Title = new TableTitle(Markup.Escape(title)) };
+        table.AddColumns(columns);
+        foreach (var row in rows)
+            table.AddRow(Array.ConvertAll(row, Markup.Escape));
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
         if (Console.IsOutputRedirected)
             console.Profile.Width = width;
-        return console;
+        console.Write(table);
     }
 
     /// <summary>Prints a remark on a finished file. If standard output fails, the error names that file.</summary>

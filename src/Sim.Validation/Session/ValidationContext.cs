@@ -55,10 +55,10 @@ public sealed class ValidationContext
     public string TimeUnit => Machine.Vm.CountsInstructions ? Units.Instructions : Units.Nanoseconds;
 
     /// <summary>The pairs of rows that differ by more than their bound.</summary>
-    public IEnumerable<(Figure Port, Figure Kernel)> Differences => Checks.Where(check => !ValidationRows.Agrees(check.Port, check.Kernel));
+    public IEnumerable<Check> Differences => Checks.Where(check => !check.Agrees);
 
     /// <summary>All pairs of rows of port and kernel that must agree.</summary>
-    public IEnumerable<(Figure Port, Figure Kernel)> Checks => ValidationRows.Checks(Figures);
+    public IEnumerable<Check> Checks => ValidationRows.Checks(Figures);
 
     /// <summary>Adds a pair of rows that must agree, exactly or within a bound.</summary>
     public void Compare(Figure at, Metric metric, double port, double kernel, double bound = 0, string item = "", double? x = null, string? unit = null)

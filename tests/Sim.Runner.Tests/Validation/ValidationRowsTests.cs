@@ -18,7 +18,7 @@ public sealed class ValidationRowsTests
     [InlineData(13, 10, 2, false)]
     [InlineData(double.NaN, 10, 2, false)]
     public void Sides_agree_where_they_are_no_further_apart_than_the_bound(double port, double kernel, double bound, bool agree) =>
-        Assert.Equal(agree, ValidationRows.Agrees(Row("port", port, null), Row("kernel", kernel, bound)));
+        Assert.Equal(agree, new Check(Row("port", port, null), Row("kernel", kernel, bound)).Agrees);
 
     [Fact]
     public void A_check_is_a_row_with_a_bound_and_the_port_s_row_before_it()
