@@ -52,7 +52,7 @@ public sealed class WireGuardSender(Family family, int peers, DaemonSockets sock
         var sent = Send();
         foreach (var (peer, prefixes) in replaced)
         {
-            if (sockets.WritesSets)
+            if (sockets.Records)
                 Write(peer, setOf(peer));
             sent += Replace(prefixes);
         }

@@ -24,25 +24,7 @@ public sealed class RecordingSockets : DaemonSockets
     public RecordingSockets(KernelConfig kernel, ushort familyId = AnyFamilyId)
         : base(kernel, familyId) => ShowCalls(call => _digest.AddBytes(call));
 
-    public override bool WritesSets => true;
-
-    public override Sent Reset() => Record(base.Reset(), "wg reset");
-
-    public override Sent SetMode(RouteMode mode) => Record(base.SetMode(mode), $"wg mode {mode.AgentWord()}");
-
-    public override Sent Add(ReadOnlySpan<BindingChange> changes) => Record(base.Add(changes), "wg add", changes, $"{Scheme.CallBytes}");
-
-    public override Sent Replace(ReadOnlySpan<BindingChange> set) => Record(base.Replace(set), "wg replace", set, $"{Scheme.CallBytes}");
-
-    public override Sent Empty(int peer) => Record(base.Empty(peer), $"wg empty {peer}");
-
-    public override Sent Remove(int peer) => Record(base.Remove(peer), $"wg remove {peer}");
-
-    public override Sent Run(ReadOnlySpan<BindingChange> call, RouteShape shape) =>
-        Record(base.Run(call, shape), "route run", call, $"{shape.AgentWord()} {FibStructure.TableId} {call.Length}");
-
-    public override Sent AddNexthops(Family family, int count, RouteShape shape) =>
-        Record(base.AddNexthops(family, count, shape), $"nexthop add 1 {count} {shape.AgentWord()} {(int)family}");
+    public override bool Records => true;
 
     /// <summary>Returns the commands that were recorded since the last call.</summary>
     public Recording Take()
@@ -68,21 +50,19 @@ public sealed class RecordingSockets : DaemonSockets
 
     private static string Named(byte[] content) => "trace-" + Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 10));
 
-    /// <summary>Records a command after its messages were sent. Returns the counts of the sent messages.</summary>
-    private Sent Record(Sent sent, string command)
+    protected override void Record(string command, ReadOnlySpan<BindingChange> operations, string? words)
     {
-        _lines.Add((command, null, ""));
-        return sent;
-    }
+        if (words is null)
+        {
+            _lines.Add((command, null, ""));
+            return;
+        }
 
-    private Sent Record(Sent sent, string command, ReadOnlySpan<BindingChange> operations, string words)
-    {
         if (operations.IsEmpty)
             throw new ArgumentException($"{command} without an operation", nameof(operations));
         var family = operations[0].Prefix.Family;
         var all = _operations[family];
         _lines.Add((command, family, $"{all.Count} {operations.Length} {words}"));
         all.AddRange(operations);
-        return sent;
     }
 }
