@@ -139,7 +139,6 @@ public static class ReportWriter
         }
     }
 
-    /// <summary>Returns the names in the folder that belong to a report.</summary>
     private static IEnumerable<string> OlderNames(string folder) =>
         Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!)
             .Where(name => name is PageName or TableName or ResultsName || s_plots.Any(plot => IsPlot(name, PlotPrefix + plot)));

@@ -30,7 +30,6 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
 
     public SchemeKind Kind { get; } = kind;
 
-    /// <summary>The name shown to users.</summary>
     public string Name => Kind.Name;
 
     public Family Family { get; } = family;
@@ -46,16 +45,13 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
     /// <summary>The allowedips of the device; null if the scheme has no allowedips or has a device per peer.</summary>
     public virtual AllowedIpsStructure? AllowedIps => null;
 
-    /// <summary>The routes; null if the scheme has no routes.</summary>
-    public virtual FibStructure? Routes => null;
+    public abstract FibStructure Routes { get; }
 
     /// <summary>Whether each bound prefix has its own route. If not, one default route leads to the device.</summary>
     public virtual bool RoutesEach => true;
 
-    /// <summary>The number of bound prefixes.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The work of the kernel since the scheme was made.</summary>
     public KernelWork Work
     {
         get
@@ -138,6 +134,5 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
             structure.Dispose();
     }
 
-    /// <summary>Applies a batch to the structures.</summary>
     protected abstract void Change(ReadOnlySpan<BindingChange> batch);
 }

@@ -22,18 +22,15 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     public static SchemeKind Route { get; } =
         Routes("route", SchemeName.Attribute, RouteShape.PeerKey, new(1, 0, 1, 0), "preparations", "gateways", "attribute");
 
-    /// <summary>Nexthop objects that name peers.</summary>
     public static SchemeKind Nexthop { get; } =
         Routes("nexthop", SchemeName.NexthopObjects, RouteShape.Nexthop, new(1, 0, 1, 0), "preparations", "gateways", "attribute");
 
-    /// <summary>AllowedIPs that the device keeps in a FIB trie.</summary>
     public static SchemeKind PrivateFib { get; } = new("private-fib", SchemeName.PrivateFib, new(2, 0, 1, 0))
     {
         Make = static (kind, family, peers, sockets) => new PrivateFibScheme(kind, family, peers, sockets),
         Patches = ["fib-tables"],
     };
 
-    /// <summary>A device per peer.</summary>
     public static SchemeKind OwnDevices { get; } = Routes("device", SchemeName.OwnDevices, RouteShape.OwnDevice, new(1, 1, 0, 1)) with { ChecksSources = false };
 
     /// <summary>
@@ -81,7 +78,6 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
 
     private Maker Make { get; init; } = null!;
 
-    /// <summary>Returns all kinds of a family.</summary>
     public static IReadOnlyList<SchemeKind> For(Family family) => family == Family.IPv4 ? All : [.. All, .. WhatIfs];
 
     /// <summary>Returns a family's kinds that have these words.</summary>
@@ -94,7 +90,6 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     /// <summary>Makes an empty scheme of this kind. If no sockets are given, the kernel is <see cref="KernelConfig.Usual"/>.</summary>
     public Scheme Create(Family family, int peers, DaemonSockets? sockets = null) => Make(this, family, peers, sockets ?? new(KernelConfig.Usual));
 
-    /// <summary>Makes an empty scheme of this kind in a kernel, with new sockets.</summary>
     public Scheme Create(Family family, int peers, KernelConfig kernel) => Create(family, peers, new DaemonSockets(kernel));
 
     private static SchemeKind AllowedIps(string word, SchemeName name, Removal removal) => new(word, name, new(1, 1, 0, 1))

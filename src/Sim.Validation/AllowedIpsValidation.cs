@@ -146,7 +146,6 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         SlabComparison.Compare(context, at, [port.Table.NodeCache]);
     }
 
-    /// <summary>Compares the answers to lookups of one key pattern, or of all key patterns.</summary>
     private void Answers(FamilyInput input, Figure at, string? only = null)
     {
         foreach (var (name, keys, file) in input.Patterns.Where(pattern => _kernel.HasModule && (only is null || pattern.Name == only)))

@@ -53,7 +53,6 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         Flush(At(input, Steps.Flush), input);
     }
 
-    /// <summary>Loads the table in file order again, so that lookups and updates can be timed.</summary>
     public void LoadOnly(FamilyInput input)
     {
         var at = At(input, Steps.Reload);
@@ -115,7 +114,6 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
             DeleteNexthop(at with { Operation = Steps.FlushNexthop.Of(id) }, id);
     }
 
-    /// <summary>Deletes a nexthop object and its routes.</summary>
     private void DeleteNexthop(Figure at, int id, Metric? timed = null) =>
         context.DoBoth(at, $"nexthop delete {id} 1", () => port.DeleteNexthop(id), stream.DeleteNexthops((uint)id, 1), timed);
 
@@ -179,7 +177,6 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         Answers(input, at);
     }
 
-    /// <summary>Compares the answers to lookups of one key pattern, or of all key patterns.</summary>
     private void Answers(FamilyInput input, Figure at, string? only = null)
     {
         foreach (var (name, keys, file) in input.Patterns.Where(pattern => only is null || pattern.Name == only))

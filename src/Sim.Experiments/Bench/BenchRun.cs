@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Bench;
 
-/// <summary>Runs all experiments of <c>bench</c> on one table.</summary>
 public static class BenchRun
 {
     public static void Run(BenchContext context)
@@ -38,7 +37,6 @@ public static class BenchRun
         }
     }
 
-    /// <summary>Adds a row for the memory of this program itself, which is not kernel memory.</summary>
     private static void AddProcessMemory(BenchContext context, IReadOnlyList<Subject> subjects)
     {
         using var self = Process.GetCurrentProcess();

@@ -7,7 +7,6 @@ public static class LookupExperiment
 {
     public static int Cases(BenchContext context) => context.KeyPatterns.Count * 2;
 
-    /// <summary>Measures all pairs of structures, pass after pass.</summary>
     public static void Run(BenchContext context, IReadOnlyList<SubjectPair> pairs)
     {
         var cases = new List<PairedCase>();

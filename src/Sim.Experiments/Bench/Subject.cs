@@ -17,7 +17,6 @@ public sealed record SubjectKind(SchemeKind Kind, SchemeName Scheme, string Stru
     public Subject Create(Family family, int peers, KernelConfig kernel) => new(this, Kind.Create(family, peers, kernel));
 }
 
-/// <summary>A loaded structure that is measured.</summary>
 public sealed class Subject(SubjectKind kind, Scheme scheme) : IDisposable
 {
     public SubjectKind Kind { get; } = kind;

@@ -9,7 +9,6 @@ public static class UpdateExperiment
 
     public const int MostOperations = 4;
 
-    /// <summary>Measures all pairs of structures, pass after pass.</summary>
     public static void Run(BenchContext context, IReadOnlyList<SubjectPair> pairs)
     {
         var operations = Operations(context).Where(operation => operation.Prefixes > 0).ToList();

@@ -42,7 +42,6 @@ public static class ChurnRun
         SecondPasses(context, paired, cases, later);
     }
 
-    /// <summary>Measures each scheme again, on a freshly loaded copy.</summary>
     private static void SecondPasses(ChurnContext context, PairedExperiment paired, Dictionary<SchemeKind, IReadOnlyList<PairedCase>> cases, double later)
     {
         context.Budget.Expect(cases.Values.Sum(some => some.Count));

@@ -21,7 +21,6 @@ public static class CodeSize
             scheme, context.At(Experiment.Code), (Metrics.LinesAdded, added), (Metrics.LinesRemoved, removed), (Metrics.NetLines, added - removed));
     }
 
-    /// <summary>Returns the numbers of lines that the scheme's patches add and remove.</summary>
     public static (int Added, int Removed) Of(SchemeKind kind)
     {
         var lines = kind.Patches.Select(variant => s_variants.Value[variant]).ToList();

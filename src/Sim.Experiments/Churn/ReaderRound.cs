@@ -107,7 +107,6 @@ public sealed class ReaderTally(Scheme scheme, ReaderRound round)
         SeeClosely(at, peer, from, to, start, end, during);
     }
 
-    /// <summary>Ends the round and closes all open gaps.</summary>
     public void End()
     {
         for (var at = 0; at < _gaps.Length; at++)

@@ -14,14 +14,12 @@ public sealed class ReaderRows(ChurnContext context, Scheme scheme, string opera
         _ => KeyPatterns.Others,
     };
 
-    /// <summary>Adds the writer's times for the update, without readers and with readers.</summary>
     public void AddTimes(List<double> alone, List<double> beside)
     {
         Add(Times(Metrics.Time, alone));
         Add(Times(Metrics.TimeBesideReaders, beside));
     }
 
-    /// <summary>Adds the number of trie operations in the update, and the time of one operation.</summary>
     public void AddSteps(int steps, List<double> alone)
     {
         if (steps == 0)

@@ -50,7 +50,6 @@ public sealed class ScalingTables(RouteTable table, ulong seed)
     /// <summary>The number of prefixes of the given table.</summary>
     public int Own => table.Routes.Length;
 
-    /// <summary>Whether larger tables can be generated.</summary>
     public bool Grows => Own >= LeastToGrow;
 
     public Family Family => table.Family;

@@ -25,14 +25,12 @@ internal unsafe interface ILc6Trace
 /// <summary>Looks up the longest prefix (<see cref="FibTable"/> explains how), and walks all routes.</summary>
 public sealed unsafe partial class Lc6Table
 {
-    /// <inheritdoc/>
     public int Lookup(UInt128 daddr, ref Fib6Result res)
     {
         var trace = default(NoTrace);
         return Lookup(daddr, ref res, ref trace);
     }
 
-    /// <inheritdoc/>
     public int Lookup(UInt128 daddr, ref Fib6Result res, LookupPath path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -202,7 +200,6 @@ public sealed unsafe partial class Lc6Table
     }
 }
 
-/// <summary>Fills a <see cref="LookupPath"/> during a lookup in a <see cref="Lc6Table"/>.</summary>
 internal readonly unsafe struct Lc6PathTrace(LookupPath path) : ILc6Trace
 {
     private const int HeaderBytes = 19; // key, pos, bits, slen

@@ -9,7 +9,6 @@ namespace Sim.Fib;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Lc6Vector
 {
-    /// <summary>The bits of a key.</summary>
     public const int KeyLength = 128;
 
     public UInt128 key;
@@ -78,6 +77,5 @@ internal unsafe struct Lc6Tnode
     public Lc6Vector* parent;
     public Lc6Vector kv;
 
-    /// <summary>Returns the bytes of a tnode with this number of children.</summary>
     public static long Size(ulong children) => 56 + 8 * (long)children;
 }

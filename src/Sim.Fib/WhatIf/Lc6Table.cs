@@ -44,7 +44,6 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
     /// <summary>The vector above the root. Tests walk the nodes from here.</summary>
     internal Lc6Vector* Trie => _trie;
 
-    /// <inheritdoc/>
     public int Insert(in Fib6Config cfg)
     {
         var err = cfg.Validate(_requests.Id);
@@ -63,7 +62,6 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         return err;
     }
 
-    /// <inheritdoc/>
     public int Delete(in Fib6Config cfg)
     {
         var err = cfg.Validate(_requests.Id);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>The units of row values.</summary>
 public static class Units
 {
     public const string Nanoseconds = "ns", Milliseconds = "ms", Seconds = "s", Instructions = "instructions";

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures.Machine;
 
-/// <summary>Reads and writes sizes of caches in the forms that systems, people and reports use.</summary>
 public static class CacheSize
 {
     /// <summary>The smallest and the largest size that is accepted as the size of a last-level cache.</summary>

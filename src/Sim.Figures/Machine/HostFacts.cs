@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Figures.Machine;
 
-/// <summary>Reads the facts about a machine that help to interpret its measurements.</summary>
 public static class HostFacts
 {
     /// <summary>The names of facts that differ in every run.</summary>

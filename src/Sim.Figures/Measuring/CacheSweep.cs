@@ -37,7 +37,6 @@ public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.P
     /// <summary>The number of bytes that a sweep reads; 0 before the first sweep.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>A description of the sweep, for the conditions of a run.</summary>
     public string Fact => Bytes == 0
         ? "none: the structures fit in the last-level cache together"
         : $"{CacheSize.Show(Bytes)} before each pair of repetitions"

@@ -15,7 +15,6 @@ public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
     public IEnumerable<double> Selves => new[] { A, B }.SelectMany(times =>
         Enumerable.Range(0, times.Length / 2).Select(group => times[group * 2 + 1] / times[group * 2]));
 
-    /// <summary>Joins the repetitions of several measurements, one after the other.</summary>
     public static InterleavedTimes Join(IReadOnlyCollection<InterleavedTimes> parts) => new(
         [.. parts.SelectMany(part => part.A)], [.. parts.SelectMany(part => part.B)], [.. parts.SelectMany(part => part.Ratios)]);
 }
@@ -47,7 +46,6 @@ public static class Interleaved
     public static InterleavedTimes[] RunMany(int groups, Func<double[]> a, Func<double[]> b, CancellationToken cancel) =>
         RunMany(done => done < groups, a, b, cancel);
 
-    /// <summary>Runs groups of repetitions that return several times each, as long as <paramref name="another"/> returns true.</summary>
     public static InterleavedTimes[] RunMany(
         Func<int, bool> another, Func<double[]> a, Func<double[]> b, CancellationToken cancel, Action? before = null)
     {

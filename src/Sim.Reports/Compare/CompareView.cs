@@ -57,7 +57,6 @@ public sealed class CompareView
 
     public IReadOnlyList<RatioChange> Changed { get; }
 
-    /// <summary>The name of the statistical test, as the rows state it.</summary>
     public string Method => Summary(Metrics.Test)?.Item ?? "";
 
     public double Alpha => Summary(Metrics.Alpha)?.Value ?? Significance.Alpha;
@@ -147,7 +146,6 @@ public sealed class CompareView
         var (more, _) => more ? "larger" : "smaller",
     };
 
-    /// <summary>Returns sentences that name the test and its assumptions.</summary>
     private string TestInWords() => Method switch
     {
         Tester.ByWelch => "The test is Welch’s t over the logarithms of the runs’ values, corrected by Holm for "

@@ -36,7 +36,6 @@ internal static class ChurnAnswer
     private static readonly Column s_known = new("others know after", "telling observers", (view, scheme) => view.Staleness(scheme));
     private static readonly Column s_code = new("kernel code", "lines of kernel code", RowOf(view => view.Of(Experiment.Code, Metrics.NetLines)));
 
-    /// <summary>The paragraph on schemes that work differently in IPv6.</summary>
     private static readonly Html s_ofIPv6 = $"""
         <p>In IPv6, RTA_VIA is RTA_GATEWAY: an onlink gateway of the route’s own family. Each route has a nexthop and a state of its own; only routes
         through nexthop objects share theirs. AllowedIPs on a FIB trie are modelled on a tree of routes through nexthop objects, with 192 bytes per

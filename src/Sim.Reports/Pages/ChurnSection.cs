@@ -25,7 +25,6 @@ internal static class ChurnSection
         Metrics.FreesPerChange, Metrics.GracePeriodsPerChange, Metrics.WaitsPerChange,
     ];
 
-    /// <summary>Returns the details below the answer: the trace, windows, kinds of change, convergence, observers.</summary>
     public static Section Of(ChurnView view) => new("churn-details", "Details", "Details", $"""
         {Trace(view)}{Memory(view)}{Packets(view)}{Windows(view)}{Kinds(view)}{Convergence(view)}{Observer(view)}
         """);
@@ -50,7 +49,6 @@ internal static class ChurnSection
             """);
     }
 
-    /// <summary>Returns the tables of lookups per packet: counts, times, and ratios to the reference.</summary>
     private static Html Packets(ChurnView view)
     {
         Html Times(Metric metric, string title) => Matrix(
@@ -68,7 +66,6 @@ internal static class ChurnSection
             """);
     }
 
-    /// <summary>Returns the tables on notifications, which may come faster than a program reads them.</summary>
     private static Html Notifications(ChurnView view)
     {
         var rows = view.Observer.Where(f => f.Operation.Length > 0).ToList();

@@ -18,7 +18,6 @@ internal static class CompareSection
         AnswerSection.Warnings(view.Rows.Result)}{Ratios(view, view.Changed, "Measured rows that changed, the largest change first")}{Exact(view)}
         """);
 
-    /// <summary>Returns every measured row, the noise, and the rows that could not be compared.</summary>
     public static Section Details(CompareView view)
     {
         var (same, open) = (

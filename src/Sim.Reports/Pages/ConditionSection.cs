@@ -39,7 +39,6 @@ internal static class ConditionSection
 
     private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
 
-    /// <summary>Returns the table of runs from which a merged or comparing report is made.</summary>
     private static Html Runs(RunResult result)
     {
         var sides = result.Runs.Any(run => run.Side.Length > 0);

@@ -153,7 +153,6 @@ internal static class ScalingSection
     private static Html? At(ScalingView view, List<Figure> rows, string scheme, double place) =>
         Markup.Value(view.Rows, rows.Find(f => f.Scheme == scheme && f.X == place));
 
-    /// <summary>Returns a fitted value with its 95 % interval.</summary>
     private static Html Fit(ScalingView view, Figure row)
     {
         var scale = Scale.Of(row);

@@ -78,7 +78,6 @@ internal static class SmpSection
             """);
     }
 
-    /// <summary>Returns words on the time that reading the clock adds to each lookup.</summary>
     private static Html Clocks(ValidationView view, List<Figure> rows)
     {
         var clocks = rows.Where(f => f.Operation == Operations.Clock).GroupBy(f => f.Side).Select(side => (Html)$"{Markup.Link(view.Rows, side.First())} in the {side.Key}").ToList();

@@ -7,7 +7,6 @@ internal static class ValidationCosts
 {
     public const string NotAComparison = "kernel with netlink, port without: not a comparison";
 
-    /// <summary>Returns sentences on the targets, for the top of the section.</summary>
     public static Html Summary(ValidationView view)
     {
         var sentences = new[] { Sentence(view, lookups: true), Sentence(view, lookups: false) }.Where(s => s.Length > 0).ToList();

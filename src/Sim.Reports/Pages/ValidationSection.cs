@@ -94,6 +94,5 @@ internal static class ValidationSection
             """);
     }
 
-    /// <summary>Returns the head of a table's last column, which holds text.</summary>
     private static Html TextHead(string title) => $"<th scope=\"col\" class=\"text\">{title}</th>";
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>The plots of a comparison of runs.</summary>
 internal static class ComparePlots
 {
     public static readonly string[] AllNames = ["changes"];

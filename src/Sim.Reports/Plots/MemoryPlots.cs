@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>The plots of kernel memory: in total, and by cache.</summary>
 internal static class MemoryPlots
 {
     public static PlotSpec? Memory(Rows rows, Verdict verdict)

@@ -26,7 +26,6 @@ internal static class TimePlots
     public static PlotSpec? Update(Rows rows, Verdict verdict) =>
         Compared(rows, verdict.Update, verdict, Experiment.Update, "How long does one change take?", "time per operation");
 
-    /// <summary>Returns the plot of every paired ratio against the A/A noise.</summary>
     public static PlotSpec? Ratios(Verdict verdict)
     {
         var cases = verdict.Lookup.Cases.Concat(verdict.Update.Cases).ToList();

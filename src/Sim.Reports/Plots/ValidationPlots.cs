@@ -4,7 +4,6 @@ namespace Sim.Reports.Plots;
 /// <summary>The plots of a validation: ratios of port to kernel against their targets, and the kernel's instructions.</summary>
 internal static class ValidationPlots
 {
-    /// <summary>All names that plots of a validation can have. The plots of an older report are found by these names.</summary>
     public static readonly string[] AllNames = ["validation-lookups", "validation-updates", "validation-instructions"];
 
     public static IEnumerable<PlotSpec> For(ValidationView view) =>

@@ -22,7 +22,6 @@ public static class Merger
 {
     private const int MostNamed = 10;
 
-    /// <summary>The rule in words, for the page.</summary>
     public const string Rule =
         "Each run counts once. Counted and modelled rows are equal in all runs that have them. A measured or simulated row is the median of the "
         + "runs’ values, with their quartiles and the number of runs as n: it shows the spread between runs, not within a run. Estimated and A/A rows "

@@ -49,7 +49,6 @@ public sealed record StoredRun(string Name, RunResult Result)
         };
     }
 
-    /// <summary>Returns the facts of the run, for the page of a merged or comparing result.</summary>
     public RunFacts Facts(string side, int rows = 0) => new(
         Name, side, Result.Command, Result.Started, Result.Duration, Result.Quick, Result.Seed, Result.Table, Result.Environment,
         Result.Versions, rows);

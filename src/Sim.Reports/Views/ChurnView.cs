@@ -44,7 +44,6 @@ public sealed class ChurnView
 
     public IEnumerable<Figure> Of(Experiment experiment, Metric metric) => Rows.Of(experiment, metric);
 
-    /// <summary>The rows on the cost of observing changes that other programs make.</summary>
     public IReadOnlyList<Figure> Observer => [.. Figures.Where(f => f.Experiment == Experiment.Observer && double.IsFinite(f.Value))];
 
     /// <summary>Returns the readers’ rows for one group of prefixes. Without <paramref name="keys"/>, returns the rows of the update
@@ -73,10 +72,8 @@ public sealed class ChurnView
             ?? (SchemeName.PlaceOf(scheme) == BindingPlace.Routes ? null : rows.Find(f => f.Scheme == SchemeName.AllowedIps && f.Operation.Length == 0));
     }
 
-    /// <summary>Returns the scheme's row; null if there is no such row.</summary>
     public static Figure? ForScheme(IEnumerable<Figure> rows, string scheme) => rows.FirstOrDefault(f => f.Scheme == scheme);
 
-    /// <summary>Returns whether the run has rows of an experiment.</summary>
     public bool Has(Experiment experiment) => Rows.All.Any(f => f.Experiment == experiment);
 
     public Figure? Trace(Metric metric) => Of(Experiment.Trace, metric).FirstOrDefault();

@@ -12,7 +12,6 @@ public sealed class ScalingView
 
     public Rows Rows { get; }
 
-    /// <summary>The rows of the points and of the fits.</summary>
     public IReadOnlyList<Figure> Figures { get; }
 
     public IReadOnlyList<string> Schemes { get; }

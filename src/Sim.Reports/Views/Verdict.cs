@@ -45,7 +45,6 @@ public sealed class Verdict
     /// <summary>The cases of loading the whole table into an empty structure, in each order that was timed in pairs.</summary>
     public Area Load { get; }
 
-    /// <summary>The comparisons of memory for every order of insertion.</summary>
     public IReadOnlyList<Comparison> MemoryByOrder { get; }
 
     public IReadOnlyList<Area> Areas => [Memory, Lookup, Update, Load];

@@ -4,7 +4,6 @@ using Sim.Workloads.Keys;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>bench</c>: runs every experiment on one table, and writes the report.</summary>
 internal static class BenchCommand
 {
     /// <summary>The largest skew. With a larger skew the first peer would get every prefix, to the precision of a double.</summary>

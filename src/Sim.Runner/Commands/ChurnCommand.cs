@@ -4,7 +4,6 @@ using Sim.Experiments.Scaling;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>churn</c>: measures every way of binding prefixes to peers under a trace of updates, and writes the report.</summary>
 internal static class ChurnCommand
 {
     private static readonly int[] s_windows = [0, 10, 100, 1000, 5000];

@@ -17,7 +17,6 @@ internal static class CommonOptions
 
     public static Option<T> Of<T>(string name, string help, string description) => new(name) { Description = description, HelpName = help };
 
-    /// <summary>Returns an option with a default value.</summary>
     public static Option<T> Of<T>(string name, string help, string description, T usual) =>
         new(name) { Description = description, HelpName = help, DefaultValueFactory = _ => usual };
 
@@ -44,7 +43,6 @@ internal static class CommonOptions
     public static Option<FileInfo?> Table() =>
         Of<FileInfo?>("--table", "FILE", "MRT dump or prefix list, plain or compressed; - is standard input. Without it: the embedded table.");
 
-    /// <summary>Returns the option for the Linux release of <paramref name="whose"/>.</summary>
     public static Option<string> Release(string whose = "the ports") => Of(
         "--release", string.Join('|', KernelReleases.Words), $"Linux release of {whose}.", KernelReleases.Default.Word()).OneOf(KernelReleases.Words);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Runner.Commands;
 
-/// <summary><c>lookup</c>: shows each structure's answer for an address, and the path to the answer.</summary>
 internal static class LookupCommand
 {
     public static Command Create()

@@ -36,7 +36,6 @@ internal sealed class MeasuredRun : IDisposable
     /// <summary>Bytes of the last-level cache, from the user or from the system; 0 if unknown.</summary>
     public long CacheBytes { get; }
 
-    /// <summary>Watches other processes on the machine from the start of the run.</summary>
     public MachineWatch Watch { get; }
 
     public ulong Seed { get; }
@@ -79,7 +78,6 @@ internal sealed class MeasuredRun : IDisposable
         return loaded.ReportDamage();
     }
 
-    /// <summary>Returns the fact that says how the caches were flushed.</summary>
     public static KeyValuePair<string, string> Swept(CacheSweep sweep) => new(HostFacts.SweepFact, sweep.Fact);
 
     /// <summary>The fact that states the resolution of the clock. The resolution matters for operations that are timed one by

@@ -4,7 +4,6 @@ using Sim.Reports.Runs;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>report</c>: renders a run again, merges several runs, or compares runs before and after a change.</summary>
 internal static class ReportCommand
 {
     private sealed record Settings(string Command, string[] Folders, bool Compares, string[] Before, string[] After, double? Noise, DirectoryInfo? Out);

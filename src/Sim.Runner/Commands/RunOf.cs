@@ -24,7 +24,6 @@ internal static class RunOf
         return ShellWords.Join(words);
     }
 
-    /// <summary>Returns the versions of this program and its libraries, and the release of Linux that the ports follow.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Versions(KernelRelease release) =>
     [
         new("wg-sim", VersionOf(typeof(RunOf))),

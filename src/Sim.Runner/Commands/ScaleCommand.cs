@@ -3,7 +3,6 @@ using Sim.Experiments.Scaling;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>scale</c>: measures every scheme at growing numbers of prefixes and of peers, and writes the report.</summary>
 internal static class ScaleCommand
 {
     private sealed record Settings(IReadOnlyList<SchemeKind> Kinds, int[]? Prefixes, int[]? Peers);

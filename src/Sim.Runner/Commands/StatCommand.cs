@@ -3,7 +3,6 @@ using System.Text;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>stat</c>: loads both structures, applies operations, and prints what the kernel would show.</summary>
 internal static class StatCommand
 {
     public static Command Create()

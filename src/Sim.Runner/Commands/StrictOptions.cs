@@ -16,7 +16,6 @@ internal static class StrictOptions
     public static Option<double> Decimal(this Option<double> option, string range, Func<double, bool> isIn) =>
         option.Read(range, (string word, out double number) => IsDecimal(word, out number) && isIn(number));
 
-    /// <inheritdoc cref="Decimal(Option{double}, string, Func{double, bool})"/>
     public static Option<double?> Decimal(this Option<double?> option, string range, Func<double, bool> isIn) =>
         option.Read(range, (string word, out double? number) => ((number = IsDecimal(word, out var value) ? value : null) is not null) && isIn(value));
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Runner.Commands;
 
-/// <summary><c>table</c>: inspects, converts and generates tables.</summary>
 internal static class TableCommand
 {
     public static Command Create() => new("table", "Inspects, converts and generates tables.")

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Runner.Commands;
 
-/// <summary><c>table info</c>: counts everything in a dump or list, including the damage.</summary>
 internal static class TableInfoCommand
 {
     private const int ShownDamage = 10;

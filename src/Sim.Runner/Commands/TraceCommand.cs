@@ -3,7 +3,6 @@ using System.IO.Compression;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>trace</c>: inspects traces of updates, and generates traces with the same statistics.</summary>
 internal static class TraceCommand
 {
     public static Command Create() => new("trace", "Inspects and generates traces of updates.")

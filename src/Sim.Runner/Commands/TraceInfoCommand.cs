@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Runner.Commands;
 
-/// <summary><c>trace info</c>: shows the structure of one trace, or compares the structures of two traces.</summary>
 internal static class TraceInfoCommand
 {
     public static Command Create()

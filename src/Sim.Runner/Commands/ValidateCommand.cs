@@ -11,7 +11,6 @@ using Sim.Validation.Trace;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>validate</c>: compares the ports with the real kernel, and writes a report.</summary>
 internal static class ValidateCommand
 {
     /// <summary>The number of WireGuard peers. The number is small enough for every kernel, and too large for one message.</summary>
@@ -82,7 +81,6 @@ internal static class ValidateCommand
         });
     }
 
-    /// <summary>One run of the command, with a plan and with findings.</summary>
     private sealed class Session(Settings settings, List<LoadedTable> loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
     {
         private readonly ValidationPlan _plan = (settings.Quick ? ValidationPlan.Quick : ValidationPlan.Full).For(settings.Lane == LaneKind.Qemu);
@@ -159,7 +157,6 @@ internal static class ValidateCommand
             return settings.Parts.HasFlag(ValidationParts.Costs) ? Run(options, ValidationParts.Costs) : counted!;
         }
 
-        /// <summary>Runs readers and a writer in a kernel with several processors, and in the ports.</summary>
         private ValidationContext RunReaders(string data)
         {
             progress.Step("make the input", 1, "tables");

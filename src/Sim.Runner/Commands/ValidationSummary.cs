@@ -21,7 +21,6 @@ internal static class ValidationSummary
             $"{context.Checks.Count():N0} checks, {differences.Count:N0} differ. Report: {Path.Combine(folder, "index.html")} ({elapsed.TotalSeconds:N0} s)");
     }
 
-    /// <summary>Returns a figure's place in the validation, in words.</summary>
     public static string Place(Figure figure) => Words.Listed(
         figure.Structure, $"IPv{figure.Family}", figure.Scheme, figure.Order, figure.Operation, figure.Keys, figure.Chain, figure.Item,
         figure.X is { } x ? $"{figure.Metric} {x}" : figure.Metric);

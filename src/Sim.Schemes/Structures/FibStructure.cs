@@ -9,13 +9,11 @@ namespace Sim.Schemes.Structures;
 /// </summary>
 public abstract unsafe class FibStructure(Family family, RouteShape shape, KernelConfig kernel) : KernelStructure(family, kernel)
 {
-    /// <summary>The id of the table.</summary>
     public const uint TableId = 100;
 
     /// <summary>The attributes by which routes lead to peers. An operation may use other attributes.</summary>
     public RouteShape RouteShape { get; } = shape;
 
-    /// <summary>The FIB's own slab caches.</summary>
     public abstract IEnumerable<KmemCache> Caches { get; }
 
     /// <summary>The number of fib_infos that insertions compared in hash buckets; 0 in IPv6, because IPv6 has no fib_infos.</summary>
@@ -127,7 +125,6 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
         : nhc->nhc_gw_family != 0 ? PeerNumber.OfKernel((ushort)nhc->Gateway)
         : nhc->nhc_oif - Device;
 
-    /// <summary>Returns the counts of an LC-trie.</summary>
     private protected static IEnumerable<ShapeCount> Counts(FibTrieStat stat) =>
     [
         new(Metrics.Nodes, null, stat.InternalNodes + stat.Leaves), new(Metrics.Valued, null, stat.Prefixes),
@@ -140,7 +137,6 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     private protected static IEnumerable<ShapeCount> Histogram<T>(Metric metric, IEnumerable<T> values)
         where T : INumber<T> => values.Select((value, x) => new ShapeCount(metric, x, double.CreateChecked(value))).Where(count => count.Value > 0);
 
-    /// <summary>Converts a histogram to JSON.</summary>
     private protected static JsonObject Json(IEnumerable<ShapeCount> histogram) =>
         new(histogram.Select(count => KeyValuePair.Create($"{count.X}", (JsonNode?)(long)count.Value)));
 
@@ -148,7 +144,6 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     /// it.</summary>
     protected interface IAnswer
     {
-        /// <summary>Returns a number that depends on the nexthop that a lookup found.</summary>
         static abstract int Of(FibNhCommon* nhc);
     }
 

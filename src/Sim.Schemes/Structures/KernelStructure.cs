@@ -36,13 +36,10 @@ public abstract class KernelStructure(Family family, KernelConfig kernel) : IDis
     /// prefix.</summary>
     public Action? Stepped { get; set; }
 
-    /// <summary>The work of the kernel since the structure was made.</summary>
     public KernelWork Work => new(Operations, Memory.Allocations, Memory.Allocations - Memory.Objects, Memory.Rcu.GracePeriods, Waits);
 
-    /// <summary>The number of insertions, removals and moves so far.</summary>
     protected long Operations { get; set; }
 
-    /// <summary>The number of times that the writer waited for a grace period.</summary>
     protected abstract long Waits { get; }
 
     /// <summary>Binds a prefix to a peer. The prefix's previous peer loses the prefix. Returns 0 or a negative error.</summary>
@@ -83,7 +80,6 @@ public abstract class KernelStructure(Family family, KernelConfig kernel) : IDis
     /// a check.</returns>
     public abstract long Lookup(Keys keys, bool dependent);
 
-    /// <summary>Counts the nodes and cache lines that a lookup reads.</summary>
     public abstract Touch Trace(UInt128 address);
 
     /// <summary>Describes the path of a lookup in words, one line per step.</summary>

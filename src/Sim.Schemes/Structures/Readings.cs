@@ -11,7 +11,6 @@ public sealed record Keys(uint[] V4, UInt128[] V6)
 
     public int Count => V4.Length + V6.Length;
 
-    /// <summary>Returns the first <paramref name="count"/> keys.</summary>
     public Keys First(int count) => V4.Length > 0 ? this with { V4 = V4[..count] } : this with { V6 = V6[..count] };
 
     /// <summary>Returns key <paramref name="index"/>, left-aligned.</summary>

@@ -48,7 +48,6 @@ public sealed class TimeComparison(ValidationContext context)
         Add(at, Interleaved.Run(context.Plan.LookupGroups, kernel, port, context.Cancel));
     }
 
-    /// <summary>Adds the instruction counts of the kernel's runs.</summary>
     public void AddCounts(Figure at, double[] counts) =>
         context.Figures.Add(Metrics.Time.Row(at, Spread.Of(counts)) with { Side = Sides.Kernel, Unit = context.TimeUnit });
 
@@ -70,7 +69,6 @@ public sealed class TimeComparison(ValidationContext context)
         return clock.Elapsed.TotalNanoseconds;
     }
 
-    /// <summary>Adds the A/A ratio of the kernel's times.</summary>
     public void AddSelf(Figure at, InterleavedTimes times) =>
         context.Figures.Add(Metrics.Ratio.Row(at, times.Ratio) with { Experiment = Experiment.Aa, Side = Sides.Kernel });
 }

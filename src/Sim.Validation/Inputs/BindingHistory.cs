@@ -21,7 +21,6 @@ public sealed class BindingHistory
     /// <summary>The bound prefixes with their peers, in no particular order.</summary>
     public IReadOnlyList<(Prefix Prefix, int Peer)> Bound => _bound;
 
-    /// <summary>Deletes every third prefix.</summary>
     public BindingChange[] DeleteThird()
     {
         var gone = _bound.Where((_, i) => i % 3 == 2).ToList();

@@ -13,7 +13,6 @@ public sealed class FamilyInput
     /// <summary>The word in the file name of a step that allowedips and routes share.</summary>
     public const string Both = "both";
 
-    /// <summary>The names of the timed steps.</summary>
     public const string TimedInsert = "timed-insert", TimedDelete = "timed-delete", TimedToDummy = "timed-to-dummy";
 
     private readonly List<(string File, byte[] Content)> _files = [];
@@ -43,7 +42,6 @@ public sealed class FamilyInput
     /// peer.</summary>
     public int Dummy => Peers;
 
-    /// <summary>The key patterns with their keys and files.</summary>
     public List<(string Name, Keys Keys, string File)> Patterns { get; } = [];
 
     /// <summary>The key patterns without addresses for which the kernel uses other kinds of routes, such as multicast addresses.</summary>
@@ -56,7 +54,6 @@ public sealed class FamilyInput
     /// <summary>The whole table in each order of insertion, with the file order last.</summary>
     public List<Step> RouteLoads { get; } = [];
 
-    /// <summary>The whole table in file order.</summary>
     public (Step AllowedIps, Step Routes) FileLoad => (AllowedIpsLoads[^1], RouteLoads[^1]);
 
     /// <summary>Removals of every third prefix: as moves to the dummy peer, and as deletions.</summary>
@@ -71,7 +68,6 @@ public sealed class FamilyInput
     /// <summary>For peer 0: the set of every second prefix, which the peer keeps, and the deletions of the peer's other prefixes.</summary>
     public (Step AllowedIps, Step Routes) Replace { get; private set; } = default!;
 
-    /// <summary>The peer that is removed at the end.</summary>
     public int RemovedPeer => Peers > 1 ? 1 : 0;
 
     /// <summary>
@@ -129,13 +125,11 @@ public sealed class FamilyInput
         return input;
     }
 
-    /// <summary>Returns the file name of a pattern's keys.</summary>
     public static string KeysFile(string pattern, Family family) => AgentFile.Name($"keys-{pattern}", family);
 
     /// <summary>Returns the file name of a step's operations, for allowedips, routes or both.</summary>
     public static string StepFile(string structure, string step, Family family) => AgentFile.Name($"{structure}-{step}", family);
 
-    /// <summary>Writes the files to the agent's folder.</summary>
     public void Write(string folder)
     {
         foreach (var (file, content) in _files)
@@ -181,7 +175,6 @@ public sealed class FamilyInput
         Gateways = Family == Family.IPv4 ? [AddGateways(Family.IPv4), AddGateways(Family.IPv6)] : [AddGateways(Family.IPv6)];
     }
 
-    /// <summary>Adds a step that gives each peer a gateway of a family.</summary>
     private Step AddGateways(Family family)
     {
         Prefix Of(int peer) => new(family, RouteMessages.Gateway(family, peer), (byte)family.Bits());

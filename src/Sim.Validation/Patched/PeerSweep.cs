@@ -7,7 +7,6 @@ namespace Sim.Validation.Patched;
 /// </summary>
 public sealed class PeerSweep
 {
-    /// <summary>The numbers of peers to which the routes lead.</summary>
     private static readonly int[] s_peers = [1, 8, 64, 256, 1000];
 
     private const int Most = 1000, MostRoutes = 20_000;

@@ -24,7 +24,6 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
         }
     }
 
-    /// <summary>Applies the changes. Then frees all objects that wait to be freed.</summary>
     public void AddAndFree(ReadOnlySpan<BindingChange> changes)
     {
         Add(changes);

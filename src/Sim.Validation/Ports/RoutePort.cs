@@ -22,7 +22,6 @@ public sealed unsafe class RoutePort : IDisposable
     /// error.</summary>
     public bool LastRefused { get; private set; }
 
-    /// <summary>Whether the peer's nexthop object exists.</summary>
     public bool HasNexthop(int peer) => Fib.HasNexthop(RouteMessages.NexthopId(peer));
 
     /// <summary>Adds nexthop objects with these ids that lead to wg0. If the shape names peers, the id is also the peer's number.</summary>
@@ -32,7 +31,6 @@ public sealed unsafe class RoutePort : IDisposable
             Check(Fib.AddNexthop((uint)id, namesPeer: shape != RouteShape.Device), id);
     }
 
-    /// <summary>Deletes a nexthop object and its routes.</summary>
     public void DeleteNexthop(int id)
     {
         Check(Fib.DeleteNexthop((uint)id), id);

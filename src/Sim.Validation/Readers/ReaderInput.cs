@@ -21,13 +21,11 @@ public sealed class ReaderInput
 
     public Family Family { get; }
 
-    /// <summary>Creates every peer without prefixes.</summary>
     public Step MakePeers { get; }
 
     /// <summary>Inserts the whole table, grouped by peer.</summary>
     public Step Load { get; }
 
-    /// <summary>Deletes the whole table.</summary>
     public Step Unload { get; private set; } = default!;
 
     /// <summary>Moves a sample of the prefixes to other peers and then back. This step is empty if one peer has all prefixes.</summary>

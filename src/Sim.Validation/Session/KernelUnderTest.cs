@@ -20,7 +20,6 @@ public sealed class KernelUnderTest(Vm vm)
 
     public Row Hello() => One("hello");
 
-    /// <summary>Runs a command whose answer counts netlink messages.</summary>
     public KernelTraffic Traffic(string command) => Traffic(One(command));
 
     public static KernelTraffic Traffic(Row row) => new(
@@ -53,7 +52,6 @@ public sealed class KernelUnderTest(Vm vm)
     /// <summary>Gives keys to the module. Later commands for answers and lookups use these keys.</summary>
     public void GiveKeys(string file) => Vm.Command($"keys {file}");
 
-    /// <summary>Gives a part of a file's operations to the module.</summary>
     public void GiveOperations(string file, int count, int from = 0) => Vm.Command($"ops {file} {from} {count}");
 
     /// <summary>Times one pass over the first <paramref name="count"/> keys. Returns ns per key (under -icount: instructions per

@@ -48,16 +48,12 @@ public sealed class ValidationContext
 
     public List<Figure> Figures => Found.Figures;
 
-    /// <summary>Remarks that the report must show.</summary>
     public List<string> Warnings => Found.Warnings;
 
-    /// <summary>The unit of the kernel's times.</summary>
     public string TimeUnit => Machine.Vm.CountsInstructions ? Units.Instructions : Units.Nanoseconds;
 
-    /// <summary>The pairs of rows that differ by more than their bound.</summary>
     public IEnumerable<Check> Differences => Checks.Where(check => !check.Agrees);
 
-    /// <summary>All pairs of rows of port and kernel that must agree.</summary>
     public IEnumerable<Check> Checks => ValidationRows.Checks(Figures);
 
     /// <summary>Adds a pair of rows that must agree, exactly or within a bound.</summary>

@@ -26,7 +26,6 @@ public sealed class RecordingSockets : DaemonSockets
 
     public override bool Records => true;
 
-    /// <summary>Returns the commands that were recorded since the last call.</summary>
     public Recording Take()
     {
         var files = new List<(string Name, byte[] Content)>();

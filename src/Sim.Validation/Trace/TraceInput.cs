@@ -45,7 +45,6 @@ public sealed class TraceInput
 
     public required IReadOnlyList<TraceWindow> Windows { get; init; }
 
-    /// <summary>A description of the replay.</summary>
     public required string Facts { get; init; }
 
     /// <summary>

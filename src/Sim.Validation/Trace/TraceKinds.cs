@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Validation.Trace;
 
-/// <summary>Decides which schemes a kernel can run.</summary>
 public static class TraceKinds
 {
     /// <summary>A remark that names the kernels that some schemes need.</summary>

@@ -48,7 +48,7 @@ public sealed class TracePhases(TraceInput input, Scheme scheme, RecordingSocket
     private TracePhase Setup()
     {
         var sent = sockets.Reset();
-        if (sockets.Kernel.NamesPeers && scheme.Routes?.RouteShape is RouteShape.PeerKey or RouteShape.Nexthop)
+        if (sockets.Kernel.NamesPeers && scheme.Routes.RouteShape is RouteShape.PeerKey or RouteShape.Nexthop)
             sent += sockets.Add(FamilyInput.MakePeers(input.Family, input.Peers));
         return new TracePhase(Steps.Setup, null, sent + scheme.Setup(), sockets.Take(), 0, 0);
     }

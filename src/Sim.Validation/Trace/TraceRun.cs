@@ -26,7 +26,6 @@ public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollecti
         }
     }
 
-    /// <summary>Replays the trace under one scheme, in a freshly booted kernel.</summary>
     public void Run(ValidationContext context, TraceInput input, SchemeKind kind)
     {
         var hello = context.Machine.Hello();
@@ -50,7 +49,6 @@ public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollecti
             found.Warnings.Add(left);
     }
 
-    /// <summary>Returns the schemes of each family, with the family's input.</summary>
     public IEnumerable<(TraceInput Input, SchemeKind Kind)> Cases() =>
         inputs.SelectMany(input => TraceKinds.Of(words, lane, release).Select(kind => (input, kind)));
 }

@@ -27,7 +27,6 @@ public sealed class TraceTimes
         replays.Port.Add(phase.Seconds * 1e9 / phase.Changes);
     }
 
-    /// <summary>Adds the rows of all replays: counts, times and ratios.</summary>
     public void AddRatios()
     {
         foreach (var replays in _all)

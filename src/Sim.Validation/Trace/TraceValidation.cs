@@ -14,8 +14,8 @@ public sealed class TraceValidation(
     public void Run()
     {
         using var scheme = kind.Create(input.Family, input.Peers, sockets);
-        var routes = scheme.Routes is { } fib ? new TableComparison(context, fib, MostRoutesOfCall(fib)) : null;
-        routes?.Remember(isNew: true);
+        var routes = new TableComparison(context, scheme.Routes, MostRoutesOfCall(scheme.Routes));
+        routes.Remember(isNew: true);
         foreach (var phase in new TracePhases(input, scheme, sockets, context.Cancel).All())
         {
             var at = At(phase);
@@ -43,7 +43,7 @@ public sealed class TraceValidation(
         times.Add(context, at, phase, row.Long("ns"));
     }
 
-    private void CompareShape(Figure at, Scheme scheme, TableComparison? routes)
+    private void CompareShape(Figure at, Scheme scheme, TableComparison routes)
     {
         if (scheme.AllowedIps is { } allowedIps)
         {
@@ -51,7 +51,7 @@ public sealed class TraceValidation(
             SlabComparison.Compare(context, at, [allowedIps.Table.NodeCache]);
         }
 
-        routes?.Compare(at);
+        routes.Compare(at);
     }
 
     /// <summary>
@@ -68,18 +68,16 @@ public sealed class TraceValidation(
             context.CompareDigest(at, Metrics.ListingDigest, WireGuardDump.Set(expected), row.Hex("set"), item: Names.AllowedIps);
         }
 
-        if (scheme.Routes is not { } routes)
-            return;
         var listed = scheme.RoutesEach ? binding.AsDumped : [new(new Prefix(input.Family, 0, 0), 0)];
         var dump = _kernel.One($"route dump {FibStructure.TableId} {ValidationPlan.DumpBuffer} {(int)input.Family}");
         context.Compare(at, Metrics.Entries, listed.Length, dump.Long("entries"), item: "routes");
         context.CompareDigest(
-            at, Metrics.ListingDigest, new RouteDump(routes.RouteShape, sockets.Kernel.Device).Content(listed), dump.Hex("content"), item: "routes");
+            at, Metrics.ListingDigest, new RouteDump(scheme.Routes.RouteShape, sockets.Kernel.Device).Content(listed), dump.Hex("content"), item: "routes");
     }
 
     /// <summary>Returns whether the device's AllowedIPs are the gateways that routes name (by RTA_VIA or, in IPv6, by
     /// RTA_GATEWAY).</summary>
-    private static bool BindsGateways(Scheme scheme) => scheme.Routes?.RouteShape is RouteShape.Via or RouteShape.Gateway;
+    private static bool BindsGateways(Scheme scheme) => scheme.Routes.RouteShape is RouteShape.Via or RouteShape.Gateway;
 
     /// <summary>Returns the gateway of each peer. Under RTA_VIA, the gateway is the peer's only AllowedIP.</summary>
     private KeyValuePair<Prefix, int>[] Gateways() =>
