@@ -102,9 +102,7 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         context.Progress.Step($"{Name(input)}, load {load.Name}", 1, "tables");
         Flush(At(input, Steps.Flush, load.Name), input);
         AddNexthops(At(input, Steps.Nexthops, load.Name), input);
-        Send(at, load, scheme.Shape);
-        _table.Compare(at);
-        Answers(input, at, KeyPatterns.Prefixes);
+        Send(input, at, load, scheme.Shape, KeyPatterns.Prefixes);
     }
 
     /// <summary>Deletes the existing nexthop objects, which also deletes all routes.</summary>
@@ -125,11 +123,13 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         context.DoBoth(at, command, () => port.AddNexthops(1, input.Peers, objects), messages);
     }
 
-    private void Send(FamilyInput input, Figure at, Step step, RouteShape shape)
+    /// <summary>Sends a step. Then compares the table, and the answers of one key pattern or of all.</summary>
+    private void Send(
+        FamilyInput input, Figure at, Step step, RouteShape shape, string? only = null, string command = "run", int batch = ValidationPlan.Batch)
     {
-        Send(at, step, shape);
+        Send(at, step, shape, command, batch);
         _table.Compare(at);
-        Answers(input, at);
+        Answers(input, at, only);
     }
 
     private void Send(Figure at, Step step, RouteShape shape, string command = "run", int batch = ValidationPlan.Batch)
@@ -162,19 +162,13 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         if (step.Operations.Length == 0)
             return;
         context.Progress.Step($"{Name(input)}, {step.Name}", 1, "rounds");
-        var at = At(input, step.Name);
-        Send(at, step, scheme.Shape);
-        _table.Compare(at);
-        Answers(input, at, KeyPatterns.Prefixes);
+        Send(input, At(input, step.Name), step, scheme.Shape, KeyPatterns.Prefixes);
     }
 
     private void Mix(FamilyInput input)
     {
         context.Progress.Step($"{Name(input)}, mix", 1, "rounds");
-        var at = At(input, Steps.Mix);
-        Send(at, input.Mix.Routes, scheme.Shape, "churn", ValidationPlan.MixChunk);
-        _table.Compare(at);
-        Answers(input, at);
+        Send(input, At(input, Steps.Mix), input.Mix.Routes, scheme.Shape, command: "churn", batch: ValidationPlan.MixChunk);
     }
 
     private void Answers(FamilyInput input, Figure at, string? only = null)

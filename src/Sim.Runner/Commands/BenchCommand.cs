@@ -9,8 +9,6 @@ internal static class BenchCommand
     /// <summary>The largest skew. With a larger skew the first peer would get every prefix, to the precision of a double.</summary>
     private const int MostSkew = 100;
 
-    private sealed record Settings(int Peers, string PeersBy, double Skew, string Order, string[] Keys);
-
     public static Command Create()
     {
         var (table, family, order, seed) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Order(), CommonOptions.Seed());
@@ -40,35 +38,26 @@ internal static class BenchCommand
         }.Does((parsed, progress, cancel) =>
         {
             using var run = new MeasuredRun(parsed, release, seed, quick, output, cacheSize);
-            var settings = new Settings(
-                parsed.GetValue(peers), parsed.GetValue(peersBy)!, parsed.GetValue(skew), parsed.GetValue(order)!, parsed.GetValue(keys)!);
             var loaded = TableInput.Load(parsed.GetValue(table), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel);
-            return Run(run, settings, loaded, progress, cancel);
+            if (loaded.Table.Routes.Length == 0)
+            {
+                loaded.ReportDamage();
+                throw new UserException($"{loaded.Table.Source} holds no IPv{(int)loaded.Table.Family} prefix; nothing to measure (try the other --family)");
+            }
+
+            var count = parsed.GetValue(peers);
+            var peerOf = CommonOptions.Checked(() => PeerMap.Build(loaded.Table, count, PeerMap.Parse(parsed.GetValue(peersBy)!), parsed.GetValue(skew), run.Seed));
+            var plan = run.Quick ? BenchPlan.Quick : loaded.Table.Family == Family.IPv6 ? BenchPlan.FullV6 : BenchPlan.Full;
+            using var sweep = new CacheSweep(run.CacheBytes, plan.SweepSeconds);
+            var context = new BenchContext(loaded.Table, peerOf)
+            {
+                Peers = count, Kernel = run.Kernel, Order = parsed.GetValue(order)!, Seed = run.Seed, Plan = plan, Budget = run.Budget(plan.Seconds),
+                Watch = run.Watch, Sweep = sweep, KeyPatterns = parsed.GetValue(keys)!, Progress = progress, Cancel = cancel,
+            };
+            BenchRun.Run(context);
+            return run.Report(loaded, context.Figures, PrintSummary, progress, MeasuredRun.Swept(sweep));
         });
     }
-
-    private static int Run(MeasuredRun run, Settings settings, LoadedTable loaded, IWorkProgress progress, CancellationToken cancel)
-    {
-        if (loaded.Table.Routes.Length == 0)
-        {
-            loaded.ReportDamage();
-            throw new UserException($"{loaded.Table.Source} holds no IPv{(int)loaded.Table.Family} prefix; nothing to measure (try the other --family)");
-        }
-
-        var plan = run.Quick ? BenchPlan.Quick : loaded.Table.Family == Family.IPv6 ? BenchPlan.FullV6 : BenchPlan.Full;
-        using var sweep = new CacheSweep(run.CacheBytes, plan.SweepSeconds);
-        var context = new BenchContext(loaded.Table, Peers(loaded.Table, settings, run.Seed))
-        {
-            Peers = settings.Peers, Kernel = run.Kernel, Order = settings.Order, Seed = run.Seed, Plan = plan,
-            Budget = run.Budget(plan.Seconds), Watch = run.Watch, Sweep = sweep, KeyPatterns = settings.Keys,
-            Progress = progress, Cancel = cancel,
-        };
-        BenchRun.Run(context);
-        return run.Report(loaded, context.Figures, PrintSummary, progress, MeasuredRun.Swept(sweep));
-    }
-
-    private static int[] Peers(RouteTable table, Settings settings, ulong seed) =>
-        CommonOptions.Checked(() => PeerMap.Build(table, settings.Peers, PeerMap.Parse(settings.PeersBy), settings.Skew, seed));
 
     private static void PrintSummary(RunResult result) => Terminal.Print(
         $"{result.Table.Prefixes:N0} IPv{result.Table.Family} prefixes of {result.Table.Source}", ["figure", "allowedips", "fib", "fib / allowedips"], Summary(result));

@@ -5,8 +5,6 @@ namespace Sim.Runner.Commands;
 
 internal static class ScaleCommand
 {
-    private sealed record Settings(IReadOnlyList<SchemeKind> Kinds, int[]? Prefixes, int[]? Peers);
-
     public static Command Create()
     {
         var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
@@ -35,18 +33,12 @@ internal static class ScaleCommand
             using var run = new MeasuredRun(parsed, release, seed, quick, output, cacheSize);
             var chosen = parsed.GetValue(family).ToFamily();
             var kinds = ReplayOptions.Chosen(parsed, schemes, chosen);
-            var settings = new Settings(kinds, Asked(parsed, prefixes), Asked(parsed, peers));
             var loaded = TableInput.Load(parsed.GetValue(table), chosen, best.Rule(parsed), progress, cancel);
-            return Run(run, settings, loaded, progress, cancel);
+            var tables = new ScalingTables(loaded.Table, run.Seed);
+            var plan = Plan(Asked(parsed, prefixes), Asked(parsed, peers), run.Quick, tables) with { Kernel = run.Kernel };
+            var figures = new ScalingExperiment(tables, kinds, plan, run.Seed, progress, cancel, run.Watch).Run();
+            return run.Report(loaded, figures, PrintSummary, progress, MeasuredRun.Tick);
         });
-    }
-
-    private static int Run(MeasuredRun run, Settings settings, LoadedTable loaded, IWorkProgress progress, CancellationToken cancel)
-    {
-        var tables = new ScalingTables(loaded.Table, run.Seed);
-        var plan = Plan(settings, run.Quick, tables) with { Kernel = run.Kernel };
-        var figures = new ScalingExperiment(tables, settings.Kinds, plan, run.Seed, progress, cancel, run.Watch).Run();
-        return run.Report(loaded, figures, PrintSummary, progress, MeasuredRun.Tick);
     }
 
     /// <summary>Returns the option's numbers in ascending order; null if the user did not give the option.</summary>
@@ -54,12 +46,12 @@ internal static class ScaleCommand
         parsed.GetResult(option) is { Implicit: false } ? [.. parsed.GetValue(option)!.Order()] : null;
 
     /// <summary>Returns the plan. Sizes that the user named are measured without a time limit.</summary>
-    private static ScalingPlan Plan(Settings settings, bool quick, ScalingTables tables)
+    private static ScalingPlan Plan(int[]? prefixes, int[]? peers, bool quick, ScalingTables tables)
     {
         var plan = quick ? ScalingPlan.Quick : ScalingPlan.Whole;
-        if (settings.Peers is { } peers)
+        if (peers is not null)
             plan = plan with { Peers = peers, PeerSeconds = double.PositiveInfinity };
-        if (settings.Prefixes is not { } prefixes)
+        if (prefixes is null)
             return plan.For(tables.Own, tables.Grows);
         if (prefixes[^1] > tables.Own && !tables.Grows)
         {
