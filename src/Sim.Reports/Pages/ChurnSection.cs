@@ -121,9 +121,6 @@ internal static class ChurnSection
     {
         var sizes = view.Observer.Where(f => f.X is null).ToList();
         var scans = view.Observer.Where(f => f.X is not null && f.Operation.Length == 0).ToList();
-        var metrics = scans.Select(f => f.Metric).Distinct().ToList();
-        var lines = scans.GroupBy(f => f.X!.Value).OrderBy(group => group.Key).Select(interval => Markup.Row(
-            $"every {Numbers.Show(interval.Key)} s", metrics.Select(metric => Markup.Value(view.Rows, interval.FirstOrDefault(f => f.Metric == metric)))));
         return Html.If(view.Observer.Count > 0, $"""
             <h3>Noticing the changes of others</h3>
             <p>AllowedIPs announce no change, so an observer scans. A change during a scan cuts off the rest of that peer’s list, and the scan starts again, as in wg(8).
@@ -131,7 +128,9 @@ internal static class ChurnSection
             each change is one notification.</p>
             {Matrix(view, "Size of scans and notifications", sizes, f => f.Metric, metric => metric.Words, [.. sizes.Select(f => f.Scheme).Distinct()])}{
             Notifications(view)}{
-            Markup.Costs("Periodic scans of AllowedIPs on the trace’s own clock", ["", .. metrics.Select(metric => metric.Words)], lines, scans)}
+            Markup.Matrix(
+                view.Rows, "Periodic scans of AllowedIPs on the trace’s own clock", "", scans.OrderBy(f => f.X), f => f.X!.Value, interval => $"every {Numbers.Show(interval)} s",
+                f => f.Metric, metric => metric.Words)}
             """);
     }
 
@@ -140,14 +139,6 @@ internal static class ChurnSection
     /// <summary>Returns a table with a line for each scheme. The columns are the distinct keys of the rows, in order of first
     /// appearance.</summary>
     private static Html Matrix<TKey>(
-        ChurnView view, string caption, IEnumerable<Figure> figures, Func<Figure, TKey> keyOf, Func<TKey, string> title, IReadOnlyList<string>? schemes = null)
-    {
-        var rows = figures.ToList();
-        var keys = rows.Select(keyOf).Distinct().ToList();
-        Html? Value(Figure? figure) => figure?.Basis != Basis.Estimated ? Markup.Value(view.Rows, figure)
-            : $"{Markup.Value(view.Rows, figure)} {Markup.BasisTag(figure.Basis)}";
-        var lines = (schemes ?? view.Schemes).Where(scheme => rows.Exists(f => f.Scheme == scheme)).Select(scheme => Markup.Row(
-            scheme, keys.Select(key => Value(rows.Find(f => f.Scheme == scheme && Equals(keyOf(f), key))))));
-        return Markup.Costs(caption, ["scheme", .. keys.Select(title)], lines, rows);
-    }
+        ChurnView view, string caption, IEnumerable<Figure> figures, Func<Figure, TKey> keyOf, Func<TKey, string> title, IReadOnlyList<string>? schemes = null) =>
+        Markup.Matrix(view.Rows, caption, "scheme", figures, f => f.Scheme, scheme => scheme, keyOf, title, schemes ?? view.Schemes);
 }

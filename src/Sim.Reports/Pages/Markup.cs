@@ -64,6 +64,19 @@ internal static class Markup
     public static Html Costs(string caption, IEnumerable<string> heads, IEnumerable<Html> lines, IEnumerable<Figure> rows) =>
         Html.If(rows.Any(), Table(caption, Head(1, heads), Body(lines), "costs", BasisTags(rows)));
 
+    /// <summary>Returns a table of costs. The columns are the distinct keys of the rows in order of first appearance, and so are the lines,
+    /// unless they are given. A line without rows is left out.</summary>
+    public static Html Matrix<TLine, TColumn>(
+        Rows rows, string caption, string corner, IEnumerable<Figure> figures, Func<Figure, TLine> lineOf, Func<TLine, string> line,
+        Func<Figure, TColumn> columnOf, Func<TColumn, string> column, IEnumerable<TLine>? lines = null)
+    {
+        var all = figures.ToList();
+        var (byLine, columns) = (all.ToLookup(lineOf), all.Select(columnOf).Distinct().ToList());
+        Html? Shown(Figure? figure) => figure?.Basis != Basis.Estimated ? Value(rows, figure) : $"{Value(rows, figure)} {BasisTag(figure.Basis)}";
+        return Costs(caption, [corner, .. columns.Select(column)], (lines ?? all.Select(lineOf).Distinct()).Where(byLine.Contains).Select(key => Row(
+            line(key), columns.Select(place => Shown(byLine[key].FirstOrDefault(f => Equals(columnOf(f), place)))))), all);
+    }
+
     /// <summary>Returns the head cells of a table. The first <paramref name="texts"/> columns hold text, and the other columns hold
     /// numbers.</summary>
     public static Html Head(int texts, IEnumerable<string> columns) => Html.Concat(columns.Index(), column => column.Item.Length == 0

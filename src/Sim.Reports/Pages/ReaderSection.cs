@@ -71,13 +71,8 @@ internal static class ReaderSection
     private static Html Folded(ChurnView view, string title, Metric[] metrics) => Table(view, title, metrics) is { IsEmpty: false } table
         ? $"<details><summary>{title}</summary>\n{table}</details>\n" : new Html();
 
-    private static Html Table(ChurnView view, string title, Metric[] metrics)
-    {
-        var rows = ReaderFigures(view).Where(f => metrics.Contains(f.Metric)).ToList();
-        var columns = rows.Select(f => (f.Operation, f.Keys, Metric: f.Keys.Length == 0 ? f.Metric : null)).Distinct().ToList();
-        var heads = columns.Select(column => $"{Words.ReaderOperation(column.Operation)}: {column.Metric?.Words ?? column.Keys}");
-        var lines = rows.Select(f => f.Scheme).Distinct().Select(scheme => Markup.Row(scheme, columns.Select(column => Markup.Value(view.Rows, rows.Find(f =>
-            f.Scheme == scheme && f.Operation == column.Operation && f.Keys == column.Keys && (column.Metric is null || f.Metric == column.Metric))))));
-        return Markup.Costs(title, ["scheme", .. heads], lines, rows);
-    }
+    private static Html Table(ChurnView view, string title, Metric[] metrics) => Markup.Matrix(
+        view.Rows, title, "scheme", ReaderFigures(view).Where(f => metrics.Contains(f.Metric)), f => f.Scheme, scheme => scheme,
+        f => (f.Operation, f.Keys, Metric: f.Keys.Length == 0 ? f.Metric : null),
+        column => $"{Words.ReaderOperation(column.Operation)}: {column.Metric?.Words ?? column.Keys}");
 }

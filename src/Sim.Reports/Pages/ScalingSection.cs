@@ -80,16 +80,15 @@ internal static class ScalingSection
             .. new[] { Metrics.TimeWithoutPeers, Metrics.RSquared }.Select(metric => Markup.Value(view.Rows, Fitted(view, metric, scheme))),
         ]));
         var walked = view.Of(Experiment.Bucket, Metrics.InfosWalked);
-        var places = times.Select(f => f.X!.Value).Distinct().Order().Select(place => Markup.Row(Numbers.Show(place), [.. new[] { times, walked }.SelectMany(
-            rows => schemes.Select(scheme => At(view, rows, scheme, place)))]));
         return $"""
             <h3 id="{new Anchor("scaling-hash")}">The bucket that all peers share</h3>
             <p>fib_info’s hash covers neither gateway nor encapsulation. The infos of all peers of a device therefore lie in one bucket, and each new route walks half of them on average. The series hashes the encapsulation. A nexthop object’s id is hashed too, in Linux 6.12 only to eight bits. A straight line is fitted through
             all points; its slope has a 95 % interval. <code>validate --kernel uml-unhashed</code> measures the same insertion in the kernel.</p>
             {Markup.Costs("The line of an insertion’s time over the peers of the device", ["", "per further peer", "without peers", "R²"], lines,
                 view.Figures.Where(f => f.Experiment == Experiment.BucketFit))}{
-            Markup.Costs("Inserting a route among the peers of a device", ["peers", .. schemes, .. schemes.Select(scheme => $"infos walked: {scheme}")], places,
-                times.Concat(walked))}
+            Markup.Matrix(
+                view.Rows, "Inserting a route among the peers of a device", "peers", times.Concat(walked), f => f.X!.Value, Numbers.Show, f => (f.Metric, f.Scheme),
+                column => column.Metric == Metrics.InfosWalked ? $"infos walked: {column.Scheme}" : column.Scheme, times.Select(f => f.X!.Value).Distinct().Order())}
             """;
     }
 
@@ -140,18 +139,10 @@ internal static class ScalingSection
             """;
     }
 
-    private static Html Matrix(ScalingView view, string caption, string axis, List<Figure> rows)
-    {
-        var places = rows.Select(f => f.X!.Value).Distinct().Order().ToList();
-        var lines = view.Schemes.Where(scheme => rows.Exists(f => f.Scheme == scheme))
-            .Select(scheme => Markup.Row(scheme, places.Select(place => At(view, rows, scheme, place))));
-        var heads = places.Select(place => Numbers.Show(place)
-            + (axis == Axes.Prefixes && rows.Find(f => f.X == place)!.Order == Orders.Generated ? ", generated" : ""));
-        return Markup.Costs(caption, ["scheme", .. heads], lines, rows);
-    }
-
-    private static Html? At(ScalingView view, List<Figure> rows, string scheme, double place) =>
-        Markup.Value(view.Rows, rows.Find(f => f.Scheme == scheme && f.X == place));
+    private static Html Matrix(ScalingView view, string caption, string axis, List<Figure> rows) => Markup.Matrix(
+        view.Rows, caption, "scheme", rows, f => f.Scheme, scheme => scheme,
+        f => (f.X, Generated: axis == Axes.Prefixes && f.Order == Orders.Generated),
+        place => $"{Numbers.Show(place.X!.Value)}{(place.Generated ? ", generated" : "")}", view.Schemes);
 
     private static Html Fit(ScalingView view, Figure row)
     {
