@@ -24,39 +24,44 @@ public sealed class TimeComparison(ValidationContext context)
             {
                 var here = at with { Operation = Operations.Lookup, Keys = name, Chain = Chains.Of(dependent) };
                 context.Progress.Step($"{at.Structure} IPv{at.Family}, time {name} keys, {here.Chain}", context.Plan.LookupGroups * 4, "runs");
-                double Kernel() => _kernel.TimeLookups(structure, number, count, dependent);
-                double Port() => Nanoseconds(() => port(some, dependent)) / count;
-                if (name == KeyPatterns.Prefixes && !context.Machine.Vm.CountsInstructions)
-                    AddSelf(here, Interleaved.Run(context.Plan.LookupGroups, Kernel, Kernel, context.Cancel));
-                Add(here, Kernel, Port);
+                Measure([here], context.Plan.LookupGroups, Kernel, Port, self: name == KeyPatterns.Prefixes);
+                double[] Kernel() => [_kernel.TimeLookups(structure, number, count, dependent)];
+                double[] Port() => [Nanoseconds(() => port(some, dependent)) / count];
             }
         }
     }
 
-    /// <summary>Measures one case on both sides and adds its rows.</summary>
-    public void Add(Figure at, Func<double> kernel, Func<double> port)
+    /// <summary>
+    /// Measures operations on both sides and, if <paramref name="self"/> is set, the kernel against itself. Each run returns the time of
+    /// each operation. The port returns NaN for an operation that it lacks. Adds the times, the ratio port / kernel and the A/A ratio.
+    /// </summary>
+    public void Measure(IReadOnlyList<Figure> operations, int groups, Func<double[]> kernel, Func<double[]> port, bool self)
     {
+        void Add(Metric metric, Figure at, Spread spread, string side = "") => context.Figures.Add(metric.Row(at, spread) with { Side = side });
         if (context.Machine.Vm.CountsInstructions)
         {
-            AddCounts(at, [.. Enumerable.Range(0, context.Plan.LookupGroups * 2).Select(_ => kernel())]);
+            var runs = Enumerable.Range(0, groups * 2).Select(_ => kernel()).ToList();
+            foreach (var (i, at) in operations.Index())
+                context.Figures.Add(Metrics.Time.Row(at, Spread.Of([.. runs.Select(run => run[i])])) with { Side = Sides.Kernel, Unit = context.TimeUnit });
             return;
         }
 
         // The first run of each does not count, because it warms the kernel's caches and the port's code.
         kernel();
         port();
-        Add(at, Interleaved.Run(context.Plan.LookupGroups, kernel, port, context.Cancel));
-    }
-
-    public void AddCounts(Figure at, double[] counts) =>
-        context.Figures.Add(Metrics.Time.Row(at, Spread.Of(counts)) with { Side = Sides.Kernel, Unit = context.TimeUnit });
-
-    /// <summary>Adds the times of one case, and the ratio port / kernel of each pair. A is the kernel, and B is the port.</summary>
-    public void Add(Figure at, InterleavedTimes times)
-    {
-        context.Figures.Add(Metrics.Time.Row(at, times.SpreadB) with { Side = Sides.Port });
-        context.Figures.Add(Metrics.Time.Row(at, times.SpreadA) with { Side = Sides.Kernel });
-        context.Figures.Add(Metrics.Ratio.Row(at, times.Ratio));
+        var selves = self ? Interleaved.RunMany(groups, kernel, kernel, context.Cancel) : [];
+        var measured = Interleaved.RunMany(groups, kernel, port, context.Cancel);
+        foreach (var (i, at) in operations.Index())
+        {
+            var lacks = double.IsNaN(measured[i].B[0]);
+            if (self && !lacks)
+                Add(Metrics.Ratio, at with { Experiment = Experiment.Aa }, selves[i].Ratio, Sides.Kernel);
+            if (!lacks)
+                Add(Metrics.Time, at, measured[i].SpreadB, Sides.Port);
+            Add(Metrics.Time, at, measured[i].SpreadA, Sides.Kernel);
+            if (!lacks)
+                Add(Metrics.Ratio, at, measured[i].Ratio);
+        }
     }
 
     /// <summary>Returns the keys of a timed pass. The number of keys is a power of two, because dependent chains need this.</summary>
@@ -68,7 +73,4 @@ public sealed class TimeComparison(ValidationContext context)
         work();
         return clock.Elapsed.TotalNanoseconds;
     }
-
-    public void AddSelf(Figure at, InterleavedTimes times) =>
-        context.Figures.Add(Metrics.Ratio.Row(at, times.Ratio) with { Experiment = Experiment.Aa, Side = Sides.Kernel });
 }

@@ -101,29 +101,6 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
     private void Measure(Figure at, string[] operations, Func<double[]> kernel, Func<double[]> port)
     {
         context.Progress.Step($"{at.Structure} IPv{at.Family}, time updates", 1, "rounds");
-        if (context.Machine.Vm.CountsInstructions)
-        {
-            var runs = Enumerable.Range(0, context.Plan.UpdateGroups * 2).Select(_ => kernel()).ToList();
-            foreach (var (i, operation) in operations.Index())
-                times.AddCounts(at with { Operation = operation }, [.. runs.Select(run => run[i])]);
-            return;
-        }
-
-        kernel();
-        port();
-        var self = Interleaved.RunMany(context.Plan.UpdateGroups, kernel, kernel, context.Cancel);
-        var measured = Interleaved.RunMany(context.Plan.UpdateGroups, kernel, port, context.Cancel);
-        foreach (var (i, operation) in operations.Index())
-        {
-            var here = at with { Operation = operation };
-            if (operation == Operations.Notify)
-            {
-                context.Figures.Add(Metrics.Time.Row(here, measured[i].SpreadA) with { Side = Sides.Kernel });
-                continue;
-            }
-
-            times.AddSelf(here, self[i]);
-            times.Add(here, measured[i]);
-        }
+        times.Measure(Array.ConvertAll(operations, operation => at with { Operation = operation }), context.Plan.UpdateGroups, kernel, port, self: true);
     }
 }
