@@ -20,8 +20,8 @@ public class DaemonSockets(KernelConfig kernel, ushort familyId = DaemonSockets.
 
     public KernelConfig Kernel { get; } = kernel;
 
-    /// <summary>Whether commands are recorded. Only then REPLACE writes a peer's set of prefixes. Counts need only the length of the set, and
-    /// thousands of written sets take gigabytes.</summary>
+    /// <summary>Whether commands are recorded. Only then REPLACE writes a peer's set of prefixes. Counts need only the length of the set,
+    /// and thousands of written sets take gigabytes.</summary>
     public virtual bool Records => false;
 
     /// <summary><c>wg reset</c>: removes all peers.</summary>
@@ -31,10 +31,12 @@ public class DaemonSockets(KernelConfig kernel, ushort familyId = DaemonSockets.
     public Sent SetMode(RouteMode mode) => Counted($"wg mode {mode.AgentWord()}", _wireGuard.SetMode(mode));
 
     /// <summary><c>wg add</c>: adds, moves and removes prefixes.</summary>
-    public Sent Add(ReadOnlySpan<BindingChange> changes) => Counted("wg add", _wireGuard.Add(changes, Scheme.CallBytes), changes, s_callBytes);
+    public Sent Add(ReadOnlySpan<BindingChange> changes) =>
+        Counted("wg add", _wireGuard.Add(changes, Scheme.CallBytes), changes, s_callBytes);
 
     /// <summary><c>wg replace</c>: gives a peer exactly these prefixes.</summary>
-    public Sent Replace(ReadOnlySpan<BindingChange> set) => Counted("wg replace", _wireGuard.Replace(set, Scheme.CallBytes), set, s_callBytes);
+    public Sent Replace(ReadOnlySpan<BindingChange> set) =>
+        Counted("wg replace", _wireGuard.Replace(set, Scheme.CallBytes), set, s_callBytes);
 
     /// <summary><c>wg empty</c>: takes all prefixes from a peer.</summary>
     public Sent Empty(int peer) => Counted($"wg empty {peer}", _wireGuard.Empty(peer));
@@ -49,7 +51,7 @@ public class DaemonSockets(KernelConfig kernel, ushort familyId = DaemonSockets.
 
     /// <summary><c>nexthop add</c>: adds nexthop objects 1 to <paramref name="count"/>, one per call.</summary>
     public Sent AddNexthops(Family family, int count, RouteShape shape) =>
-        Sent($"nexthop add 1 {count} {shape.AgentWord()} {(int)family}", _routes.AddNexthops(1, count, shape, family));
+        Counted($"nexthop add 1 {count} {shape.AgentWord()} {(int)family}", _routes.AddNexthops(1, count, shape, family));
 
     /// <summary>Passes the bytes of each call of both sockets to a sink, in the order of sending.</summary>
     protected void ShowCalls(NetlinkSink sink) => _wireGuard.Sink = _routes.Sink = sink;

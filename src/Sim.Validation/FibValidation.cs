@@ -125,7 +125,8 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
 
     /// <summary>Sends a step. Then compares the table, and the answers of one key pattern or of all.</summary>
     private void Send(
-        FamilyInput input, Figure at, Step step, RouteShape shape, string? only = null, string command = "run", int batch = ValidationPlan.Batch)
+        FamilyInput input, Figure at, Step step, RouteShape shape, string? only = null, string command = "run",
+        int batch = ValidationPlan.Batch)
     {
         Send(at, step, shape, command, batch);
         _table.Compare(at);

@@ -129,8 +129,8 @@ internal static class ChurnSection
             {Matrix(view, "Size of scans and notifications", sizes, f => f.Metric, metric => metric.Words, [.. sizes.Select(f => f.Scheme).Distinct()])}{
             Notifications(view)}{
             Markup.Matrix(
-                view.Rows, "Periodic scans of AllowedIPs on the trace’s own clock", "", scans.OrderBy(f => f.X), f => f.X!.Value, interval => $"every {Numbers.Show(interval)} s",
-                f => f.Metric, metric => metric.Words)}
+                view.Rows, "Periodic scans of AllowedIPs on the trace’s own clock", "", scans.OrderBy(f => f.X),
+                f => f.X!.Value, interval => $"every {Numbers.Show(interval)} s", f => f.Metric, metric => metric.Words)}
             """);
     }
 
@@ -139,6 +139,7 @@ internal static class ChurnSection
     /// <summary>Returns a table with a line for each scheme. The columns are the distinct keys of the rows, in order of first
     /// appearance.</summary>
     private static Html Matrix<TKey>(
-        ChurnView view, string caption, IEnumerable<Figure> figures, Func<Figure, TKey> keyOf, Func<TKey, string> title, IReadOnlyList<string>? schemes = null) =>
+        ChurnView view, string caption, IEnumerable<Figure> figures, Func<Figure, TKey> keyOf, Func<TKey, string> title,
+        IReadOnlyList<string>? schemes = null) =>
         Markup.Matrix(view.Rows, caption, "scheme", figures, f => f.Scheme, scheme => scheme, keyOf, title, schemes ?? view.Schemes);
 }

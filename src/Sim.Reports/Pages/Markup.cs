@@ -72,9 +72,11 @@ internal static class Markup
     {
         var all = figures.ToList();
         var (byLine, columns) = (all.ToLookup(lineOf), all.Select(columnOf).Distinct().ToList());
-        Html? Shown(Figure? figure) => figure?.Basis != Basis.Estimated ? Value(rows, figure) : $"{Value(rows, figure)} {BasisTag(figure.Basis)}";
-        return Costs(caption, [corner, .. columns.Select(column)], (lines ?? all.Select(lineOf).Distinct()).Where(byLine.Contains).Select(key => Row(
-            line(key), columns.Select(place => Shown(byLine[key].FirstOrDefault(f => Equals(columnOf(f), place)))))), all);
+        Html? Shown(Figure? figure) => figure?.Basis != Basis.Estimated ? Value(rows, figure)
+            : $"{Value(rows, figure)} {BasisTag(figure.Basis)}";
+        var made = (lines ?? all.Select(lineOf).Distinct()).Where(byLine.Contains).Select(key => Row(
+            line(key), columns.Select(place => Shown(byLine[key].FirstOrDefault(f => Equals(columnOf(f), place))))));
+        return Costs(caption, [corner, .. columns.Select(column)], made, all);
     }
 
     /// <summary>Returns the head cells of a table. The first <paramref name="texts"/> columns hold text, and the other columns hold

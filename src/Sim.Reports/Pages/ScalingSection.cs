@@ -87,8 +87,9 @@ internal static class ScalingSection
             {Markup.Costs("The line of an insertion’s time over the peers of the device", ["", "per further peer", "without peers", "R²"], lines,
                 view.Figures.Where(f => f.Experiment == Experiment.BucketFit))}{
             Markup.Matrix(
-                view.Rows, "Inserting a route among the peers of a device", "peers", times.Concat(walked), f => f.X!.Value, Numbers.Show, f => (f.Metric, f.Scheme),
-                column => column.Metric == Metrics.InfosWalked ? $"infos walked: {column.Scheme}" : column.Scheme, times.Select(f => f.X!.Value).Distinct().Order())}
+                view.Rows, "Inserting a route among the peers of a device", "peers", times.Concat(walked), f => f.X!.Value, Numbers.Show,
+                f => (f.Metric, f.Scheme), column => column.Metric == Metrics.InfosWalked ? $"infos walked: {column.Scheme}" : column.Scheme,
+                times.Select(f => f.X!.Value).Distinct().Order())}
             """;
     }
 

@@ -32,7 +32,8 @@ internal static class ShapePlots
             var all = points.Sum(f => f.Value);
             var mean = points.Sum(f => f.Value * f.X!.Value) / all;
             var what = structure != Names.Fib ? "nodes with a peer" : points[0].Family == 4 ? "leaves" : "nodes with routes";
-            curves.Add(new(PlotSet.Series(points[0]), PlotSet.Series(points[0]), Open: false, $"{structure}: {what}", [.. points.Select(f => (f.X!.Value, f.Value))]));
+            var series = PlotSet.Series(points[0]);
+            curves.Add(new(series, series, Open: false, $"{structure}: {what}", [.. points.Select(f => (f.X!.Value, f.Value))]));
             readings.Add($"the {Numbers.Show(all)} {what} of {structure} have an average depth of {Numbers.Show(mean)} and a greatest depth of {Numbers.Show(points[^1].X!.Value)}");
         }
         if (drawn.Count == 0)

@@ -46,13 +46,15 @@ internal static class BenchCommand
             }
 
             var count = parsed.GetValue(peers);
-            var peerOf = CommonOptions.Checked(() => PeerMap.Build(loaded.Table, count, PeerMap.Parse(parsed.GetValue(peersBy)!), parsed.GetValue(skew), run.Seed));
+            var peerOf = CommonOptions.Checked(() =>
+                PeerMap.Build(loaded.Table, count, PeerMap.Parse(parsed.GetValue(peersBy)!), parsed.GetValue(skew), run.Seed));
             var plan = run.Quick ? BenchPlan.Quick : loaded.Table.Family == Family.IPv6 ? BenchPlan.FullV6 : BenchPlan.Full;
             using var sweep = new CacheSweep(run.CacheBytes, plan.SweepSeconds);
             var context = new BenchContext(loaded.Table, peerOf)
             {
-                Peers = count, Kernel = run.Kernel, Order = parsed.GetValue(order)!, Seed = run.Seed, Plan = plan, Budget = run.Budget(plan.Seconds),
-                Watch = run.Watch, Sweep = sweep, KeyPatterns = parsed.GetValue(keys)!, Progress = progress, Cancel = cancel,
+                Peers = count, Kernel = run.Kernel, Order = parsed.GetValue(order)!, Seed = run.Seed, Plan = plan,
+                Budget = run.Budget(plan.Seconds), Watch = run.Watch, Sweep = sweep, KeyPatterns = parsed.GetValue(keys)!,
+                Progress = progress, Cancel = cancel,
             };
             BenchRun.Run(context);
             return run.Report(loaded, context.Figures, PrintSummary, progress, MeasuredRun.Swept(sweep));
@@ -60,7 +62,8 @@ internal static class BenchCommand
     }
 
     private static void PrintSummary(RunResult result) => Terminal.Print(
-        $"{result.Table.Prefixes:N0} IPv{result.Table.Family} prefixes of {result.Table.Source}", ["figure", "allowedips", "fib", "fib / allowedips"], Summary(result));
+        $"{result.Table.Prefixes:N0} IPv{result.Table.Family} prefixes of {result.Table.Source}",
+        ["figure", "allowedips", "fib", "fib / allowedips"], Summary(result));
 
     private static IEnumerable<string[]> Summary(RunResult result)
     {

@@ -118,7 +118,8 @@ internal static class ChurnCommand
                 row.Experiment == Experiment.Replay && row.Metric == metric && row.X == windows.Min() && (row.Operation == Operations.Update || row.Operation.Length == 0));
             return
             [
-                scheme, First(row => row.Experiment == Experiment.BindingMemory && row.Metric == Metrics.PageBytes && row.Structure == Names.AllStructures),
+                scheme,
+                First(row => row.Experiment == Experiment.BindingMemory && row.Metric == Metrics.PageBytes && row.Structure == Names.AllStructures),
                 Replay(Metrics.TimePerChange), Replay(Metrics.BatchWorst), Replay(Metrics.Speed), Replay(Metrics.BytesPerChange),
                 First(row => row.Experiment == Experiment.Convergence && row.Operation == Operations.LoseToOne && row.Metric == Metrics.Time),
             ];

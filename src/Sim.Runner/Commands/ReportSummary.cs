@@ -32,8 +32,13 @@ internal static class ReportSummary
         ["experiment", "family", "rows", "counted", "measured", "other"],
         result.Figures.GroupBy(row => (row.Experiment, row.Family)).Select(group =>
         {
-            var (rows, counted, measured) = (group.Count(), group.Count(row => row.Basis == Basis.Counted), group.Count(row => row.Basis == Basis.Measured));
-            return (string[])[group.Key.Experiment, $"IPv{group.Key.Family}", $"{rows:N0}", $"{counted:N0}", $"{measured:N0}", $"{rows - counted - measured:N0}"];
+            var (rows, counted) = (group.Count(), group.Count(row => row.Basis == Basis.Counted));
+            var measured = group.Count(row => row.Basis == Basis.Measured);
+            return (string[])
+            [
+                group.Key.Experiment, $"IPv{group.Key.Family}", $"{rows:N0}", $"{counted:N0}", $"{measured:N0}",
+                $"{rows - counted - measured:N0}",
+            ];
         }), 140);
 
     private static void PrintChanges(CompareView view)
@@ -47,6 +52,7 @@ internal static class ReportSummary
         var exact = view.Exact.Take(MostLines / 2).Select(c => Line(c.Before, c.After, c.ShowDifference(), "exact"));
         var measured = view.Changed.Select(c => Line(
             c.Before, c.After, $"{Numbers.Ratio(c.Ratio.Value)} ({Numbers.Span(c.Ratio.Low, c.Ratio.High)})", Numbers.P(c.Adjusted!.Value)));
-        Terminal.Print("The largest changes", ["row", "before", "after", "change", "p, corrected"], exact.Concat(measured).Take(MostLines), 140);
+        Terminal.Print(
+            "The largest changes", ["row", "before", "after", "change", "p, corrected"], exact.Concat(measured).Take(MostLines), 140);
     }
 }

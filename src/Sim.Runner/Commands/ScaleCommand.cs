@@ -77,14 +77,15 @@ internal static class ScaleCommand
                 && row.Item == Axes.Prefixes && row.Operation == Operations.Delete && row.Metric == Metrics.Exponent);
             return
             [
-                scheme, Shown("", Metrics.PageBytesPerPrefix), Shown(Operations.Transmit, Metrics.Time), Shown(Operations.Insert, Metrics.Time),
-                Shown(Operations.Move, Metrics.Time), Shown(Operations.Delete, Metrics.Time),
+                scheme, Shown("", Metrics.PageBytesPerPrefix), Shown(Operations.Transmit, Metrics.Time),
+                Shown(Operations.Insert, Metrics.Time), Shown(Operations.Move, Metrics.Time), Shown(Operations.Delete, Metrics.Time),
                 exponent is null ? "" : $"{exponent.Value:0.00} ({exponent.Low:0.00} to {exponent.High:0.00})",
             ];
         }
 
         Terminal.Print(
             $"Each scheme with {least:N0} and with {most:N0} prefixes",
-            ["scheme", "bytes per prefix", "transmit", "insert", "move", "delete", "exponent of delete"], times.Select(row => row.Scheme).Distinct().Select(Line), 140);
+            ["scheme", "bytes per prefix", "transmit", "insert", "move", "delete", "exponent of delete"],
+            times.Select(row => row.Scheme).Distinct().Select(Line), 140);
     }
 }

@@ -31,7 +31,8 @@ internal static class ValidationSummary
         "counts and answers: port against kernel", ["structure", "metric", "checks", "differ"],
         context.Checks.GroupBy(check => (check.Port.Structure, check.Port.Family, check.Port.Metric)).Select(group => (string[])
         [
-            $"{group.Key.Structure} IPv{group.Key.Family}", group.Key.Metric, $"{group.Count():N0}", $"{group.Count(check => !check.Agrees):N0}",
+            $"{group.Key.Structure} IPv{group.Key.Family}", group.Key.Metric, $"{group.Count():N0}",
+            $"{group.Count(check => !check.Agrees):N0}",
         ]));
 
     private static void PrintTimes(ValidationContext context)

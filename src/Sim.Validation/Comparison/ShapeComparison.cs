@@ -61,7 +61,8 @@ public static class ShapeComparison
 
     /// <summary>Compares the nodes at each depth, beginning with the first depth. The kernel's first row has the totals.</summary>
     private static void CompareDepths(
-        ValidationContext context, Figure at, IReadOnlyList<Row> rows, IReadOnlyList<(long Nodes, long Valued)> ported, int first, string item = "")
+        ValidationContext context, Figure at, IReadOnlyList<Row> rows, IReadOnlyList<(long Nodes, long Valued)> ported, int first,
+        string item = "")
     {
         for (var i = 0; i < Math.Max(ported.Count, rows.Count - 1); i++)
         {

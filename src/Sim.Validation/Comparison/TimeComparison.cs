@@ -37,12 +37,13 @@ public sealed class TimeComparison(ValidationContext context)
     /// </summary>
     public void Measure(IReadOnlyList<Figure> operations, int groups, Func<double[]> kernel, Func<double[]> port, bool self)
     {
-        void Add(Metric metric, Figure at, Spread spread, string side = "") => context.Figures.Add(metric.Row(at, spread) with { Side = side });
+        void Add(Metric metric, Figure at, Spread spread, string side = "", string? unit = null) =>
+            context.Figures.Add(metric.Row(at, spread) with { Side = side, Unit = unit ?? metric.Unit });
         if (context.Machine.Vm.CountsInstructions)
         {
             var runs = Enumerable.Range(0, groups * 2).Select(_ => kernel()).ToList();
             foreach (var (i, at) in operations.Index())
-                context.Figures.Add(Metrics.Time.Row(at, Spread.Of([.. runs.Select(run => run[i])])) with { Side = Sides.Kernel, Unit = context.TimeUnit });
+                Add(Metrics.Time, at, Spread.Of([.. runs.Select(run => run[i])]), Sides.Kernel, context.TimeUnit);
             return;
         }
 

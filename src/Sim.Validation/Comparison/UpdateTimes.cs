@@ -101,6 +101,7 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
     private void Measure(Figure at, string[] operations, Func<double[]> kernel, Func<double[]> port)
     {
         context.Progress.Step($"{at.Structure} IPv{at.Family}, time updates", 1, "rounds");
-        times.Measure(Array.ConvertAll(operations, operation => at with { Operation = operation }), context.Plan.UpdateGroups, kernel, port, self: true);
+        var places = Array.ConvertAll(operations, operation => at with { Operation = operation });
+        times.Measure(places, context.Plan.UpdateGroups, kernel, port, self: true);
     }
 }

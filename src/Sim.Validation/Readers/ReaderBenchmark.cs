@@ -115,5 +115,6 @@ public sealed class ReaderBenchmark(ValidationContext context)
         context.Compare(at, Metrics.Refused, ports.Sum(sample => sample.Refused), kernel.Sum(sample => sample.Refused), x: readers);
     }
 
-    private static Figure Place(Figure at, string side, int readers) => at with { Experiment = Experiment.SmpReaders, Side = side, X = readers };
+    private static Figure Place(Figure at, string side, int readers) =>
+        at with { Experiment = Experiment.SmpReaders, Side = side, X = readers };
 }

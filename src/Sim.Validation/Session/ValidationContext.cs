@@ -132,10 +132,11 @@ public sealed class ValidationContext
     /// Returns the place of a comparison: the structure, the family, the order of the load, the last operation, and the number of the
     /// table's prefixes. The two rows of the comparison share these columns.
     /// </summary>
-    public Figure At(string structure, Family family, string order, string operation, long prefixes) => Figure.At(Experiment.Validate, (int)family) with
-    {
-        Structure = structure, Order = order, Operation = operation, Peers = Peers, Prefixes = prefixes,
-    };
+    public Figure At(string structure, Family family, string order, string operation, long prefixes) =>
+        Figure.At(Experiment.Validate, (int)family) with
+        {
+            Structure = structure, Order = order, Operation = operation, Peers = Peers, Prefixes = prefixes,
+        };
 }
 
 /// <summary>The findings of a validation so far: the rows, and remarks that the report must show.</summary>
