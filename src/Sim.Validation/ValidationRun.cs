@@ -46,7 +46,7 @@ public static class ValidationRun
         foreach (var input in inputs)
         {
             if (throughWireGuard is not null)
-                TimeAllowedIps(input, throughWireGuard, allowedIps, times, updates);
+                TimeAllowedIps(context, input, throughWireGuard, allowedIps, times, updates);
         }
 
         foreach (var input in inputs)
@@ -132,7 +132,8 @@ public static class ValidationRun
     }
 
     private static void TimeAllowedIps(
-        FamilyInput input, AllowedIpsValidation validation, AllowedIpsPort port, TimeComparison times, UpdateTimes updates)
+        ValidationContext context, FamilyInput input, AllowedIpsValidation validation, AllowedIpsPort port, TimeComparison times,
+        UpdateTimes updates)
     {
         validation.LoadOnly(input);
         var at = context.At(Names.AllowedIps, input.Family, Orders.File, "", input.Prefixes);
