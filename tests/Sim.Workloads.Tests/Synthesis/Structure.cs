@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Tests.Synthesis;
 

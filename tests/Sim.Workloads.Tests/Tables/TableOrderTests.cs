@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using CsCheck;
 using Sim.Kernel;
 using Sim.Testing;
 using Sim.Workloads.Keys;
