@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # The kernel with kernel-patch/series does what the patches say, `ip` and `wg` with their patches too, and WireGuard's own test passes.
+# The series' selftests run on two processors (kernel-patch-smp.sh).
 set -u
 kernel-patch/vm/build.sh uml-patched >/dev/null || exit $(($? == 69 ? 77 : 1)) # 69: a package is missing
 tests=kernel-patch/tests status=0
 # Reports show the lines of code that were counted last.
 $tests/count-lines.sh --csv | diff kernel-patch/lines.csv - || status=1
-for test in "run.sh route-peer" "run.sh peer-gone" "run.sh route-modes" selftests.sh iproute2.sh wireguard-tools.sh netns.sh; do
+for test in "run.sh route-peer" "run.sh peer-gone" "run.sh route-modes" iproute2.sh wireguard-tools.sh netns.sh; do
     start=$SECONDS
     # shellcheck disable=SC2086 # a name and its arguments
     bash $tests/$test >"$1/kernel-patch" 2>&1
