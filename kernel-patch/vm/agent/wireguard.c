@@ -24,7 +24,7 @@
 /* Of the series. */
 #define DEVICE_ROUTE_MODE 9
 #define DEVICE_SOURCE_CHECK 10
-#define PEER_ID 11
+#define PEER_ID 12
 
 #define MOST_PEER_ID (1u << 24)	/* a device counts its peers from 1 on */
 
