@@ -38,7 +38,7 @@ internal static class DetailSection
         return $"""
             <h3>{Words.Experiment(experiment)}</h3>
             {(Words.Method(experiment) is { Length: > 0 } method ? (Html)$"<p>{method}</p>\n" : null)}{
-            (scalars.Count == 0 ? null : Scalars(rows, scalars))}{
+            (scalars.Count == 0 ? null : OnlyOrderVaries(scalars) ? ByOrder(rows, scalars) : Scalars(rows, scalars))}{
             Items(rows, kernel.FindAll(f => f.Item.Length > 0))}{
             Html.Concat(kernel.Where(f => f.X is not null && f.Item.Length == 0).GroupBy(f => f.Metric), curve => Curves(rows, [.. curve]))}{
             Process(rows, figures.FindAll(f => f.Structure == Names.Process))}
@@ -60,6 +60,25 @@ internal static class DetailSection
             parameters.Count + columns.Count + 1, metric.Key.Words, metric.GroupBy(f => Case(parameters, f)).Select(Line)));
         return Markup.Table($"{Words.Experiment(figures[0].Experiment)}: all cases",
             Markup.Head(parameters.Count, [.. parameters.Select(p => p.Title), .. columns, ""]), Html.Join("", body));
+    }
+
+    private static bool OnlyOrderVaries(List<Figure> figures) =>
+        ParametersOf(figures) is [{ Title: "order" }] && figures.Select(f => f.Order).Distinct().Count() > 1;
+
+    /// <summary>Returns a table with metrics and structures as rows and orders of insertion as columns.</summary>
+    private static Html ByOrder(Rows rows, List<Figure> figures)
+    {
+        var orders = figures.Select(f => f.Order).Distinct().ToList();
+        Html Line(IGrouping<Metric, Figure> metric, string column)
+        {
+            var row = metric.Where(f => ColumnOf(f) == column).ToList();
+            return $"<tr><th scope=\"row\">{column}</th>{Html.Concat(orders, order => Cells(rows, row.Where(f => f.Order == order), ScaleOf(metric)))}<td>{Markup.BasisTags(row)}</td></tr>\n";
+        }
+
+        var body = figures.GroupBy(f => f.Metric).Select(metric =>
+            Markup.Group(orders.Count + 2, metric.Key.Words, Columns([.. metric]).Select(column => Line(metric, column))));
+        return Markup.Table($"{Words.Experiment(figures[0].Experiment)}, by order of insertion",
+            Markup.Head(1, ["structure", .. orders.Select(Words.Order), ""]), Html.Join("", body));
     }
 
     /// <summary>Returns a table with slab caches as rows and metrics as columns.</summary>

@@ -19,7 +19,7 @@ internal static class ValidationFigures
             <h3 id="{new Anchor("figures")}">Counts, step by step</h3>
             <p>Model: the port’s own count, or the netlink model’s count of bytes sent and received. Difference and ratio compare the model with the kernel. A difference
             within its bound is not marked.</p>
-            {ByOrder(view, main)}
+            {ByOrder(main, (caption, checks) => FigureTable(view, caption, checks))}
             """);
     }
 
@@ -29,18 +29,18 @@ internal static class ValidationFigures
         return Html.If(answers.Count > 0, $"""
             <h3 id="{new Anchor("answers")}">Answers</h3>
             <p>{AnswerSentence(answers)}</p>
-            {ByOrder(view, answers)}
+            {ByOrder(answers, (caption, checks) => AnswerTable(view, caption, checks))}
             """);
     }
 
     /// <summary>Returns the tables for each structure and family. The table for the file's order is shown, and the tables for other orders
     /// are folded.</summary>
-    private static Html ByOrder(ValidationView view, List<Check> checks)
+    private static Html ByOrder(List<Check> checks, Func<string, List<Check>, Html> table)
     {
         Html Subject(IGrouping<string, Check> subject)
         {
             var orders = subject.GroupBy(check => check.Kernel.Order).OrderBy(g => g.Key != Orders.File).ToList();
-            Html Of(IGrouping<string, Check> order) => Table(view, Words.Listed(subject.Key, Words.Order(order.Key)), order);
+            Html Of(IGrouping<string, Check> order) => table(Caption(subject.Key, order.Key), [.. order]);
             return $"""
                 {Of(orders[0])}{Html.If(orders.Count > 1, $"""
                     <details><summary>{subject.Key}, the other orders: {Words.Join([.. orders.Skip(1).Select(g => Words.Order(g.Key))])}</summary>
@@ -53,12 +53,14 @@ internal static class ValidationFigures
         return Html.Concat(checks.GroupBy(check => Words.Subject(check.Kernel)), Subject);
     }
 
-    private static Html Table(ValidationView view, string caption, IEnumerable<Check> checks)
+    private static string Caption(string subject, string order) => order.Length > 0 ? $"{subject}, {Words.Order(order)}" : subject;
+
+    private static Html FigureTable(ValidationView view, string caption, List<Check> checks)
     {
         Html Line(Check check)
         {
             Html difference = $"{ValidationSection.Difference(check)}";
-            return Markup.Row(Words.Listed(Words.What(check.Kernel), Words.Keys(check.Kernel.Keys)),
+            return Markup.Row(Words.What(check.Kernel),
             [
                 ValidationSection.Link(view, check.Port), ValidationSection.Link(view, check.Kernel),
                 check.Agrees ? difference : $"<strong class=\"bad\">{difference}</strong>", Ratio(check),
@@ -69,7 +71,7 @@ internal static class ValidationFigures
             checks.GroupBy(check => check.Kernel.Operation), step => Markup.Group(5, Words.Step(step.Key), step.Select(Line))));
     }
 
-    private static Html? Ratio(Check check) => check.Kernel.Value == 0 || check.IsDigest ? null
+    private static Html? Ratio(Check check) => check.Kernel.Value == 0 ? null
         : (Html)$"{(check.IsEqual ? "1" : Numbers.Digits(check.Port.Value / check.Kernel.Value, 5))}";
 
     private static string AnswerSentence(List<Check> answers)
@@ -80,5 +82,30 @@ internal static class ValidationFigures
         return (differ == 0 ? $"All {Numbers.Show(digests.Count)} sets of answers are equal." : $"{Numbers.Show(differ)} of {Numbers.Show(digests.Count)} sets of answers differ.")
             + (most > 0 ? $" A set has up to {Numbers.Show(most)} keys." : "")
             + " A digest covers every answer of a set: the peer in allowedips; the nexthop, the prefix and its length in fib.";
+    }
+
+    private static Html AnswerTable(ValidationView view, string caption, List<Check> checks)
+    {
+        Html Line(IGrouping<(string Operation, string Keys), Check> set)
+        {
+            Check? Find(Metric metric) => set.FirstOrDefault(check => check.Kernel.Metric == metric);
+            Html? Of(Check? check, Func<Check, Figure> side) => check is null ? null : ValidationSection.Link(view, side(check));
+            return $"""
+                <tr><th scope="row">{Words.Step(set.Key.Operation)}</th><td class="text">{Words.Keys(set.Key.Keys)}</td>{Html.Concat(
+                    [Of(Find(Metrics.Keys), c => c.Kernel), Of(Find(Metrics.Hits), c => c.Port), Of(Find(Metrics.Hits), c => c.Kernel), Verdict(view, Find(Metrics.AnswerDigest))], Markup.Cell)}</tr>
+
+                """;
+        }
+
+        return Markup.Table(caption, Markup.Head(2, ["after", "keys", "number of keys", "hits, port", "hits, kernel", "answers"]),
+            Markup.Body(checks.GroupBy(check => (check.Kernel.Operation, check.Kernel.Keys)).Select(Line)));
+    }
+
+    private static Html? Verdict(ValidationView view, Check? digest)
+    {
+        if (digest is null)
+            return null;
+        var link = Markup.Link(view.Rows, digest.Kernel, digest.IsEqual ? "equal" : "differ");
+        return digest.IsEqual ? link : $"<strong class=\"bad\">{link}</strong>";
     }
 }
