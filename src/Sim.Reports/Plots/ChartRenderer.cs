@@ -86,6 +86,7 @@ internal static class ChartRenderer
         {
             MarkChart marks => MarkRenderer.Draw(plot, marks, canvas),
             CurveChart curves => CurveRenderer.Draw(plot, curves, canvas),
+            LogChart curves => LogRenderer.Draw(plot, curves, canvas),
             _ => throw new ArgumentOutOfRangeException(nameof(chart)),
         };
         return new Drawing(plot, width, content, padding);

@@ -45,20 +45,26 @@ internal sealed record MarkChart : Chart
     public double? Target { get; init; }
 }
 
-/// <summary>A curve with points by ascending X, in a structure’s colour. The shape of its points, filled or open, distinguishes it from
-/// curves of the same colour.</summary>
-internal sealed record Curve(int Series, int Shape, bool Open, string Label, IReadOnlyList<(double X, double Y)> Points);
+/// <summary>A curve with points by ascending X, in a structure’s colour. The label stands above the curve's peak.</summary>
+internal sealed record Curve(int Series, string Label, IReadOnlyList<(double X, double Y)> Points);
 
-/// <summary>Curves over a logarithmic value axis. A place without a value does not interrupt the line.</summary>
+/// <summary>Curves over an axis of whole numbers. The value axis is logarithmic.</summary>
 internal sealed record CurveChart : Chart
 {
     public required string XLabel { get; init; }
-
-    /// <summary>Whether the horizontal axis is logarithmic, so that a power law is a straight line. If not, its ticks are whole
-    /// numbers.</summary>
-    public bool LogX { get; init; }
-
     public required IReadOnlyList<Curve> Curves { get; init; }
+}
+
+/// <summary>A curve on two logarithmic axes. The shape of its points, filled or open, distinguishes it from curves of the same
+/// colour.</summary>
+internal sealed record LogCurve(int Series, int Shape, bool Open, string Label, IReadOnlyList<(double X, double Y)> Points);
+
+/// <summary>Curves on two logarithmic axes, where a power law is a straight line. A place without a value does not interrupt the
+/// line.</summary>
+internal sealed record LogChart : Chart
+{
+    public required string XLabel { get; init; }
+    public required IReadOnlyList<LogCurve> Curves { get; init; }
 }
 
 /// <summary>A plot: a question as its title, the chart that answers the question, and sentences that explain the chart.</summary>

@@ -3,111 +3,59 @@ using ScottPlot;
 
 namespace Sim.Reports.Plots;
 
-/// <summary>
-/// Draws a <see cref="CurveChart"/>: the curves, and above them a strip with the shape and name of each curve, in as many columns as fit
-/// into the width. On a logarithmic axis, coordinates are logarithms to base 10, as ScottPlot needs them.
-/// </summary>
+/// <summary>Draws a <see cref="CurveChart"/>: each curve's name stands above its peak, on a line of its own.</summary>
 internal static class CurveRenderer
 {
-    private const int DataHeight = 300, NameHeight = 20, NameOffset = 12, ColumnGap = 22, Right = 28;
-
-    private static readonly (MarkerShape Filled, MarkerShape Open)[] s_shapes =
-    [
-        (MarkerShape.FilledCircle, MarkerShape.OpenCircle), (MarkerShape.FilledSquare, MarkerShape.OpenSquare),
-        (MarkerShape.FilledTriangleUp, MarkerShape.OpenTriangleUp), (MarkerShape.FilledDiamond, MarkerShape.OpenDiamond),
-        (MarkerShape.FilledTriangleDown, MarkerShape.OpenTriangleDown), (MarkerShape.Eks, MarkerShape.Eks),
-        (MarkerShape.Cross, MarkerShape.Cross), (MarkerShape.Asterisk, MarkerShape.Asterisk),
-    ];
+    private const int DataHeight = 240, NameHeight = 22, Right = 14, NameOffset = 9;
 
     /// <returns>The height of the data, and the padding around them, in pixels.</returns>
     public static (int Content, PixelPadding Padding) Draw(Plot plot, CurveChart chart, Canvas canvas)
     {
-        var points = chart.Curves.SelectMany(curve => curve.Points).ToList();
-        var (low, high) = Wide(points.Min(p => p.Y), points.Max(p => p.Y));
-        var ticks = Ticks.Logarithmic(low, high, 8, Scale.StepOf(chart.Unit));
-        var labels = Array.ConvertAll(ticks, tick => chart.Unit.Length > 0 ? chart.Place(tick) : Tick(tick));
-        var left = 44 + (int)labels.Max(label => PlotFont.Width(label, ChartRenderer.FontSize));
-        var width = canvas.Width - left - Right;
+        var points = chart.Curves.SelectMany(c => c.Points).Where(p => p.Y > 0).ToList();
+        var (low, high) = (Math.Log10(points.Min(p => p.Y)), Math.Log10(points.Max(p => p.Y)));
+        if (!(high > low))
+            high = low + 1;
+        var names = NameHeight * chart.Curves.Count + 8;
+        var bottom = low - (high - low) * .04;
+        var top = bottom + (high - bottom) * (DataHeight + names) / DataHeight;
+        var (first, last) = (points.Min(p => p.X), Math.Max(points.Max(p => p.X), points.Min(p => p.X) + 2));
+        plot.Axes.SetLimits(first - .5, last + .5, bottom, top);
 
-        var (columns, lines) = Columns(chart, width);
-        var names = NameHeight * lines + 10;
-        var (bottom, ceiling) = (Math.Log10(low), Math.Log10(high));
-        var perPixel = (ceiling - bottom) / DataHeight;
-        var top = ceiling + perPixel * names;
-        double Across(double x) => chart.LogX ? Math.Log10(x) : x;
-        var (first, last) = (Across(points.Min(p => p.X)), Across(points.Max(p => p.X)));
-        if (chart.LogX ? !(last > first) : last < first + 2)
-            last = first + 2;
-        // The sides keep room for half a point.
-        var across = (last - first) / (width - 16);
-        plot.Axes.SetLimits(first - across * 8, last + across * 8, bottom, top);
+        var ticks = Ticks.Logarithmic(Math.Pow(10, bottom), Math.Pow(10, high), 8, Scale.StepOf(chart.Unit));
+        var labels = Array.ConvertAll(ticks, chart.Place);
         plot.Axes.Left.SetTicks(Array.ConvertAll(ticks, Math.Log10), labels);
-        ChartRenderer.LeftAxis(plot, chart.ValueLabel, DataHeight + names);
-        var places = chart.LogX
-            ? Ticks.Logarithmic(Math.Pow(10, first), Math.Pow(10, last), Math.Clamp(width / 80, Ticks.Fewest, 10))
-            : Array.FindAll(Ticks.Linear(first, last, Math.Clamp(width / 45, Ticks.Fewest, 14)), place => place == Math.Round(place));
-        var padding = ChartRenderer.BottomAxis(plot, canvas, (left, Right), chart.XLabel, places.Select(place => (Across(place), Tick(place))));
-        for (var i = 0; i < chart.Curves.Count; i++)
-        {
-            DrawCurve(plot, chart.Curves[i], Across);
-            var (column, line) = (i / lines, i % lines);
-            var x = first - across * 8 + across * (14 + (double)width / columns * column);
-            DrawName(plot, chart.Curves[i], x, top - perPixel * (NameHeight * (line + .7)), width / columns - NameOffset - 14);
-        }
+        ChartRenderer.LeftAxis(plot, $"{chart.ValueLabel} (logarithmic)", DataHeight + names);
+        var left = 44 + (int)labels.Max(l => PlotFont.Width(l, ChartRenderer.FontSize));
+        var width = canvas.Width - left - Right;
+        var places = Ticks.Linear(first, last, Math.Clamp(width / 45, Ticks.Fewest, 14)).Where(t => t == Math.Round(t));
+        var padding = ChartRenderer.BottomAxis(plot, canvas, (left, Right), chart.XLabel, places.Select(t => (t, Numbers.Tick(t))));
 
+        // Names lie in a strip above all data, so no curve crosses them.
+        var perPixel = (top - bottom) / (DataHeight + names);
+        for (var i = 0; i < chart.Curves.Count; i++)
+            DrawCurve(plot, chart.Curves[i], top - perPixel * (NameHeight * (i + .6)), (first, last, width));
         return (DataHeight + names, padding);
     }
 
-    /// <summary>Returns a range that is wider than the given one, and spans at least a factor of two.</summary>
-    private static (double Low, double High) Wide(double low, double high)
+    private static void DrawCurve(Plot plot, Curve curve, double nameAt, (double First, double Last, int Width) x)
     {
-        var reach = Math.Max(Math.Pow(high / low, .06), high / low < 1.5 ? 1.5 : 1);
-        return (low / reach, high * reach);
-    }
-
-    /// <summary>Returns a tick's label. Numbers from a million on are shown as powers of ten, because narrow screens have no room for long
-    /// labels.</summary>
-    private static string Tick(double value)
-    {
-        const string superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-        if (value < 1e6)
-            return Numbers.Tick(value);
-        var power = (int)Math.Floor(Math.Log10(value) + 1e-9);
-        var digit = Math.Round(value / Math.Pow(10, power));
-        var raised = string.Concat(Numbers.Tick(power).Select(figure => superscripts[figure - '0']));
-        return digit == 1 ? $"10{raised}" : $"{digit}·10{raised}";
-    }
-
-    private static (int Columns, int Lines) Columns(CurveChart chart, int width)
-    {
-        var widest = chart.Curves.Max(curve => PlotFont.Width(curve.Label, ChartRenderer.FontSize)) + NameOffset + ColumnGap;
-        var columns = Math.Clamp((int)(width / widest), 1, 4);
-        return (columns, (chart.Curves.Count + columns - 1) / columns);
-    }
-
-    private static void DrawCurve(Plot plot, Curve curve, Func<double, double> across)
-    {
+        var points = curve.Points.Where(p => p.Y > 0).ToList();
+        if (points.Count == 0)
+            return;
         var color = ChartRenderer.SeriesColor(curve.Series);
-        var line = plot.Add.Scatter(
-            curve.Points.Select(p => across(p.X)).ToArray(), curve.Points.Select(p => Math.Log10(p.Y)).ToArray(), color);
-        line.LineWidth = 1.4f;
-        if (curve.Open)
-            line.LinePattern = LinePattern.Dashed;
-        line.MarkerShape = Shape(curve);
+        var peak = points.MaxBy(p => p.Y);
+        plot.Add.Line(peak.X, Math.Log10(peak.Y), peak.X, nameAt).LineStyle = new(1, color.WithAlpha(.6));
+        var line = plot.Add.Scatter(points.Select(p => p.X).ToArray(), points.Select(p => Math.Log10(p.Y)).ToArray(), color);
+        line.LineWidth = 2;
         line.MarkerSize = 7;
-        line.MarkerLineWidth = 1.4f;
-        line.MarkerLineColor = color;
+        // Curves differ in shape as well as in colour.
+        line.MarkerShape = curve.Series == 0 ? MarkerShape.FilledCircle : MarkerShape.FilledSquare;
+        var perPixel = (x.Last - x.First + 1) / x.Width;
+        var (before, after) = ((peak.X - x.First + .5) / perPixel, (x.Last + .5 - peak.X) / perPixel);
+        var right = PlotFont.Width(curve.Label, ChartRenderer.FontSize) + NameOffset <= after || after >= before;
+        var name = PlotFont.Fit(curve.Label, ChartRenderer.FontSize, (float)(right ? after : before) - NameOffset);
+        var label = ChartRenderer.Text(plot, name, peak.X, nameAt, right ? Alignment.MiddleLeft : Alignment.MiddleRight);
+        label.OffsetX = right ? NameOffset : -NameOffset;
+        plot.Add.Marker(peak.X, nameAt, line.MarkerShape, 7, color);
     }
-
-    private static void DrawName(Plot plot, Curve curve, double x, double y, int room)
-    {
-        var color = ChartRenderer.SeriesColor(curve.Series);
-        var marker = plot.Add.Marker(x, y, Shape(curve), 8, color);
-        marker.MarkerLineWidth = 1.4f;
-        marker.MarkerLineColor = color;
-        ChartRenderer.Text(plot, PlotFont.Fit(curve.Label, ChartRenderer.FontSize, room), x, y, Alignment.MiddleLeft).OffsetX = NameOffset;
-    }
-
-    private static MarkerShape Shape(Curve curve) =>
-        curve.Open ? s_shapes[curve.Shape % s_shapes.Length].Open : s_shapes[curve.Shape % s_shapes.Length].Filled;
 }

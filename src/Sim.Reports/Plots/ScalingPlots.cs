@@ -62,13 +62,13 @@ internal static class ScalingPlots
             Chart(view, rows, "time per insertion", "peers of the device (logarithmic)"));
     }
 
-    private static CurveChart Chart(ScalingView view, List<Figure> rows, string title, string axis) => new()
+    private static LogChart Chart(ScalingView view, List<Figure> rows, string title, string axis) => new()
     {
-        ValueLabel = title, Unit = rows[0].Unit, XLabel = axis, LogX = true,
+        ValueLabel = title, Unit = rows[0].Unit, XLabel = axis,
         Curves = [.. rows.GroupBy(f => f.Scheme).OrderBy(group => Order(view, rows, group.Key)).Select(group => Curve(view, rows, group))],
     };
 
-    private static Curve Curve(ScalingView view, List<Figure> rows, IGrouping<string, Figure> scheme)
+    private static LogCurve Curve(ScalingView view, List<Figure> rows, IGrouping<string, Figure> scheme)
     {
         var (shape, open) = rows[0].Experiment == Experiment.Scaling ? view.ShapeOf(scheme.Key) : (Order(view, rows, scheme.Key), false);
         return new(ChurnView.Series(scheme.Key), shape, open, scheme.Key, [.. scheme.OrderBy(f => f.X).Select(f => (f.X!.Value, f.Value))]);

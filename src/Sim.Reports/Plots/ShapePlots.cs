@@ -32,13 +32,12 @@ internal static class ShapePlots
             var all = points.Sum(f => f.Value);
             var mean = points.Sum(f => f.Value * f.X!.Value) / all;
             var what = structure != Names.Fib ? "nodes with a peer" : points[0].Family == 4 ? "leaves" : "nodes with routes";
-            var series = PlotSet.Series(points[0]);
-            curves.Add(new(series, series, Open: false, $"{structure}: {what}", [.. points.Select(f => (f.X!.Value, f.Value))]));
+            curves.Add(new(PlotSet.Series(points[0]), $"{structure}: {what}", [.. points.Select(f => (f.X!.Value, f.Value))]));
             readings.Add($"the {Numbers.Show(all)} {what} of {structure} have an average depth of {Numbers.Show(mean)} and a greatest depth of {Numbers.Show(points[^1].X!.Value)}");
         }
         if (drawn.Count == 0)
             return null;
-        var chart = new CurveChart { ValueLabel = "number of nodes (logarithmic)", XLabel = "depth in nodes", Curves = curves };
+        var chart = new CurveChart { ValueLabel = "number of nodes", XLabel = "depth in nodes", Curves = curves };
         return new("depth", "How deep do the prefixes lie?", $"{Words.Capital(string.Join("; ", readings))}.", drawn.Bases(), chart);
     }
 

@@ -82,9 +82,9 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
     {
         foreach (var (names, least, most) in new[] { (12, 1.0, 1e9), (3, 104.0, 104.0), (1, 0.02, 0.05) })
         {
-            var curves = Enumerable.Range(0, names).Select(i => new Curve(
+            var curves = Enumerable.Range(0, names).Select(i => new LogCurve(
                 i % 3, i, i % 2 == 0, i % 2 == 0 ? "AllowedIPs on a FIB trie + routes" : $"RTA_WGPEER {i}", [(10, least), (1000, Math.Sqrt(least * most)), (4e6, most)]));
-            var chart = new CurveChart { LogX = true, ValueLabel = "failover, per prefix", Unit = "ns", XLabel = "prefixes, at 32 peers (logarithmic; from 2 000 000 on, made-up tables)", Curves = [.. curves] };
+            var chart = new LogChart { ValueLabel = "failover, per prefix", Unit = "ns", XLabel = "prefixes, at 32 peers (logarithmic; from 2 000 000 on, made-up tables)", Curves = [.. curves] };
             AssertReadable($"{names} curves", chart, width, "What does the loss of a peer to another cost, for each of its prefixes?");
         }
     }
@@ -106,15 +106,15 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
         Charts(mark, (_, name) => name).Check(
             (c, width) => AssertReadable("random", c, width, "Which?", leastTexts: 1), iter: 40, threads: 1, print: Print);
         var curve = Gen.Select(s_name, Gen.Double[0.001, 1e9].List[1, 30], (name, values) =>
-            new Curve(0, 0, false, name, [.. values.Select((value, i) => ((double)i * values.Count, value))]));
-        var curves = Gen.Select(curve.List[1, 9], s_name, Gen.Bool, (all, name, log) => (Chart)new CurveChart
+            new Curve(0, name, [.. values.Select((value, i) => ((double)i * values.Count, value))]));
+        var curves = Gen.Select(curve.List[1, 3], s_name, (all, name) => (Chart)new CurveChart { Curves = all, ValueLabel = name, XLabel = name });
+        var logs = Gen.Select(curve.List[1, 9], s_name, (all, name) => (Chart)new LogChart
         {
             ValueLabel = name,
             XLabel = name,
-            LogX = log,
-            Curves = [.. all.Select(one => one with { Points = [.. one.Points.Select(p => (p.X + 1, p.Y))] })],
+            Curves = [.. all.Select(one => new LogCurve(one.Series, 1, false, one.Label, [.. one.Points.Select(p => (p.X + 1, p.Y))]))],
         });
-        Gen.Select(curves, Gen.Int[340, 900], s_name).Check(
+        Gen.Select(Gen.OneOf(curves, logs), Gen.Int[340, 900], s_name).Check(
             (c, width, title) => AssertReadable("random", c, width, title, leastTexts: 1), iter: 40, threads: 1);
     }
 
