@@ -10,32 +10,14 @@
  *   check CHECK NODE...         sets the source check of wg0: off, strict, loose
  *   multicast WHAT NODE...      sets what all peers of wg0 get a copy of: off, link-local
  */
-#define _GNU_SOURCE
 #include "lab.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const int families[FAMILIES] = { AF_INET, AF_INET6 };
-
-void enter(int node)
-{
-	char path[32];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/n%d", node);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET)) {
-		perror(path);
-		exit(1);
-	}
-	close(fd);
-}
 
 int own_address(int family, int node, void *address)
 {

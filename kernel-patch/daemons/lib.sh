@@ -3,9 +3,10 @@
 # What a scene is made of: a topology of namespaces, daemons, and verdicts. Sourced in the guest, with $daemons, this folder, and
 # $keys, a folder with a key pair per node.
 #
-# The nodes are the namespaces n0 to n3. Node I has on wg0 the addresses 172.16.0.N/24, fd00::N/64 and fe80::N/64, with N = I + 1, and
-# behind d0 a prefix of its own in each family: 10.9.I.0/24 and 2001:db8:I::/64. The underlay is 10.0.0.0/16.
-readonly nodes=(0 1 2 3)
+# The nodes are the namespaces n0 to n3, unless $nodes has others. Node I has on wg0 the addresses 172.16.0.N/24, fd00::N/64 and
+# fe80::N/64, with N = I + 1, and behind d0 a prefix of its own in each family: 10.9.I.0/24 and 2001:db8:I::/64. The underlay is
+# 10.0.0.0/16.
+[ -n "${nodes:-}" ] || readonly nodes=(0 1 2 3)
 
 on() { # NODE COMMAND...: runs the command in the namespace of the node
     local node=$1

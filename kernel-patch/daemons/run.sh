@@ -13,6 +13,7 @@ set -euo pipefail
 daemons=$(cd "$(dirname "$0")" && pwd)
 . "$daemons/../vm/lib.sh"
 . "$daemons/../tests/vm.sh"
+. "$daemons/host.sh"
 
 usage() {
     sed -n '3,11s/^# \?//p' "$0" >&2
@@ -34,47 +35,6 @@ done
 [ ${#scenes[@]} -gt 0 ] ||
     mapfile -t scenes < <(cd "$daemons/scenes" && grep -H '^# seconds: ' -- *.sh | sort -t: -k3 -rn | sed 's/\.sh:.*//')
 
-work=$(mktemp -d)
-policy=''
-declare -A running=() # the session of a guest: its scene
-
-# Each guest is a session of its own, except for User-Mode Linux, which begins another one. timeout(1) hands the signal to it.
-stop() {
-    local session
-    trap '' INT TERM HUP
-    for session in "${!running[@]}"; do
-        while pkill -TERM -s "$session" -x timeout || pgrep -s "$session" >/dev/null; do sleep 0.1; done
-    done
-    wait
-    [ -z "$policy" ] || rm -f "$policy"
-    rm -rf "$work"
-}
-trap stop EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-# install_daemons: Debian's packages. Their services do not start meanwhile.
-install_daemons() {
-    local file=/usr/sbin/policy-rc.d
-    if [ "$(id -u)" = 0 ] && [ ! -e "$file" ]; then
-        policy=$file
-        printf '#!/bin/sh\nexit 101\n' >"$policy"
-        chmod 755 "$policy"
-    fi
-    need bird2 frr babeld
-    [ -z "$policy" ] || rm "$policy"
-    policy=''
-}
-
-make_keys() {
-    local node
-    mkdir "$work/keys"
-    for node in 0 1 2 3; do
-        (umask 077 && wg genkey >"$work/keys/$node.key")
-        wg pubkey <"$work/keys/$node.key" >"$work/keys/$node.pub"
-    done
-}
-
 # guest SCENE: runs one scene; run with setsid. Its output and status go to files, as several run at once.
 guest() {
     local started=$SECONDS status=0
@@ -83,11 +43,7 @@ guest() {
     echo "$status $((SECONDS - started))" >"$work/$1.status"
 }
 
-start_guest() { # SCENE
-    setsid bash -c "$(declare -p daemons work folder complaints); $(declare -f guest boot_uml guest_init guest_output guest_status)
-        set -euo pipefail; guest $1" </dev/null &
-    running[$!]=$1
-}
+start_guest() { start_session "$1" guest "$1"; } # SCENE
 
 # finish_guest: waits for any of the guests and prints what it said.
 finish_guest() {
@@ -116,9 +72,9 @@ files=("${scenes[@]/#/$daemons/scenes/}")
 files=("${files[@]/%/.sh}")
 # The ip(8) that knows via-wgpeer.
 if grep -q patched-ip -- "${files[@]}"; then ln -s "$("$daemons/../vm/build.sh" iproute2)/ip" "$work/patched-ip"; fi
-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -I "$daemons/../tests" -o "$work/lab" "$daemons"/{lab,attributes,probe}.c \
+gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -I "$daemons/../tests" -o "$work/lab" "$daemons"/{lab,node,attributes,probe}.c \
     "$daemons/../tests/netlink.c"
-make_keys
+make_keys 0 1 2 3
 
 claims=0 failed=0 bad=() started=$SECONDS
 for scene in "${scenes[@]}"; do

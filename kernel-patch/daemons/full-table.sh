@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Plays a full table into the BGP daemon of a hub with eight spokes, and lets a spoke fail. A guest per daemon, way and family.
+#
+#   full-table.sh [OPTION...]
+#
+#   --prefixes N       prefixes of each family: 100,000 unless given, or all of --table
+#   --table FILE       a table that the harness reads, MRT or list; without it the harness generates one
+#   --daemon NAME      bird, frr or both: bird unless given
+#   --way NAME         gateway, agent, dummy, interfaces or all; may be given again: gateway and dummy unless given
+#   --family NAME      4, 6 or both: both unless given
+#   --failover KIND    session, removal or none: session unless given
+#   --rounds N         guests of each kind, in turn: 1 unless given
+#   --no-nlmon         does not count netlink messages, which takes time of its own
+#   --rows FILE        writes all figures, as CSV
+#   --folder FOLDER    a folder that has uml-patched built already; vm/build.sh makes it unless given
+#
+# WG_SIM is the harness's program, if it is built elsewhere. Exit codes: 0 all claims hold, 1 one does not or the kernel complained, 64
+# usage, 69 and 70 as vm/build.sh.
+set -euo pipefail
+daemons=$(cd "$(dirname "$0")" && pwd)
+. "$daemons/../vm/lib.sh"
+. "$daemons/../tests/vm.sh"
+. "$daemons/host.sh"
+. "$daemons/full-table/report.sh"
+
+usage() {
+    sed -n '3,20s/^# \?//p' "$0" >&2
+    [ -z "${1:-}" ] || say "$1"
+    exit 64
+}
+
+one_of() { # OPTION VALUE WORD...
+    local option=$1 value=$2 word
+    shift 2
+    for word in "$@"; do [ "$word" != "$value" ] || return 0; done
+    usage "$option is one of: $*"
+}
+
+prefixes='' table='' names=(bird) ways=() families=(4 6) failover=session rounds=1 nlmon=yes rows='' folder=''
+
+parse() { # OPTION VALUE
+    case $1 in
+    --prefixes) [[ $2 =~ ^[1-9][0-9]{0,6}$ ]] || usage "--prefixes needs a number"; prefixes=$2 ;;
+    --table) [ -r "$2" ] || usage "no table '$2'"; table=$(readlink -f "$2") ;;
+    --daemon) one_of "$1" "$2" bird frr both; names=("$2"); [ "$2" != both ] || names=(bird frr) ;;
+    --way) one_of "$1" "$2" gateway agent dummy interfaces all; ways+=("$2"); [ "$2" != all ] || ways=(gateway dummy agent interfaces) ;;
+    --family) one_of "$1" "$2" 4 6 both; families=("$2"); [ "$2" != both ] || families=(4 6) ;;
+    --failover) one_of "$1" "$2" session removal none; failover=$2 ;;
+    --rounds) [[ $2 =~ ^[1-9][0-9]?$ ]] || usage "--rounds needs a number"; rounds=$2 ;;
+    --rows) [ -d "$(dirname -- "${2:-/none/x}")" ] || usage "no folder for '$2'"; rows=$2 ;;
+    --folder) [ -x "$2/linux" ] || usage "no linux in '$2'"; folder=$2 ;;
+    *) usage ;;
+    esac
+}
+
+while [ $# -gt 0 ]; do
+    if [ "$1" = --no-nlmon ]; then
+        nlmon=no
+    else
+        parse "$1" "${2:-}"
+        shift
+    fi
+    shift
+done
+[ ${#ways[@]} -gt 0 ] || ways=(gateway dummy)
+[ -n "$table" ] || prefixes=${prefixes:-100000}
+
+sim() {
+    if [ -n "${WG_SIM:-}" ]; then
+        "$WG_SIM" "$@"
+    else
+        command -v dotnet >/dev/null || die $EX_UNAVAILABLE "no .NET SDK, which the harness needs; or set WG_SIM to its program"
+        dotnet run --project "$daemons/../../src/Sim.Runner" -- "$@"
+    fi
+}
+
+# make_list FAMILY: the prefixes, evenly from all over the table. Daemons refuse prefixes of loopback, multicast and link-local addresses.
+make_list() {
+    local all=$work/all-$1 list=$work/list-$1
+    if [ -n "$table" ]; then
+        sim table convert "$table" "$all" --family "$1" >/dev/null
+    else
+        sim table generate "$all" --family "$1" --prefixes "$prefixes" >/dev/null
+    fi
+    awk '$1 !~ /^(0|127|22[4-9]|2[345][0-9])[.]|^(f[ef]|::)/ && !seen[$1]++ { print $1 }' "$all" >"$all.clean"
+    awk -v have="$(wc -l <"$all.clean")" -v wanted="${prefixes:-10000000}" \
+        '{ n += wanted / have } n >= 1 || wanted >= have { print; n -= 1 }' "$all.clean" >"$list"
+    rm "$all" "$all.clean"
+    [ "$(wc -l <"$list")" -ge 8 ] || die $EX_SOFTWARE "the table has no 8 prefixes of family $1"
+}
+
+# make_updates FAMILY: for both kinds of next hops: tunnel addresses, and addresses behind the dummy device.
+make_updates() {
+    local tunnel=172.16.0. dummy=172.17.0.
+    [ "$1" = 4 ] || tunnel=fd00:: dummy=fd01::
+    mkdir "$work/updates-$1" "$work/updates-$1-dummy"
+    "$work/full" encode "$1" "$work/list-$1" "$tunnel" "$work/updates-$1"
+    "$work/full" encode "$1" "$work/list-$1" "$dummy" "$work/updates-$1-dummy"
+}
+
+# guest LOG MEMORY LIMIT ARG...: runs one guest. Its status goes to a file, as it is a session of its own.
+guest() {
+    local log=$1 status=0
+    GUEST_PATH=$work UML_MEMORY=$2 UML_TIMEOUT=$3 boot_uml "$folder/linux" "$daemons/full-table/guest.sh" "$daemons" "$work/keys" "${@:4}" \
+        >"$log" 2>&1 || status=$?
+    echo "$status" >"$log.status"
+}
+
+run_guest() { # DAEMON WAY FAMILY
+    local count updates=$work/updates-$3 name="$1 $2 IPv$3" log started=$SECONDS status=1 session
+    count=$(wc -l <"$work/list-$3")
+    log=$work/log-$1-$2-$3
+    rm -f "$log.status"
+    [ "$2" != dummy ] || updates+=-dummy
+    start_session "$name" guest "$log" $((1024 + count / 150))M $((600 + count / 300)) \
+        "$updates" "$work/list-$3" "$1" "$2" "$3" "$count" "$failover" "$nlmon"
+    session=$!
+    wait "$session" || true
+    unset "running[$session]"
+    [ ! -f "$log.status" ] || read -r status <"$log.status"
+    note_guest "$log" "$status" "$name" "$1,$2,$3,$count"
+    echo "# $name: $((SECONDS - started)) s"
+}
+
+need gcc libc6-dev iproute2 perl procps util-linux wireguard-tools
+install_daemons
+[ -n "$folder" ] || folder=$("$daemons/../vm/build.sh" uml-patched)
+folder=$(readlink -f "$folder")
+compile() { gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -I "$daemons" -I "$daemons/../tests" -o "$work/$1" "${@:2}" "$daemons/../tests/netlink.c"; }
+compile lab "$daemons"/{lab,node,attributes,probe}.c
+compile full "$daemons"/full-table/*.c "$daemons/node.c"
+make_keys 0 1 2 3 4 5 6 7 8
+begin_report
+for family in "${families[@]}"; do
+    make_list "$family"
+    make_updates "$family"
+    for ((round = 0; round < rounds; round++)); do
+        for name in "${names[@]}"; do
+            for way in "${ways[@]}"; do run_guest "$name" "$way" "$family"; done
+        done
+    done
+done
+end_report

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Part of full: spoke 1 fails while the hub sends numbered packets to addresses of its prefixes. All spokes take packets to any address.
+ *
+ * First each of some addresses gets one packet. Those whose packet comes to spoke 1 are used: others belong to a more specific prefix
+ * of another spoke. All times are of when a packet was sent, in seconds after the failure.
+ */
+#include "full.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+enum { PROBE_PORT = 9000, CANDIDATES = 2600, ADDRESSES = 2000, RATE = 1000, MAX_PACKETS = 1 << 20, BUFFER = 64 << 20 };
+
+/* Seconds: of packets before the failure, of quiet that ends the run, and of waiting for packets under way. */
+static const double before_failure = 1, quiet = 3, under_way = 1;
+
+struct content {
+	uint64_t nonce;
+	uint32_t number, check;
+};
+
+static struct {
+	int sender, receivers[SPOKES], listener;
+	struct sockaddr_storage to[CANDIDATES];
+	int addresses;
+	socklen_t size;
+	uint64_t nonce;
+} lab;
+
+/* Of each packet: when it was sent, and the spoke that got it, or 0. */
+static struct probe {
+	double sent;
+	unsigned char spoke;
+	unsigned short address;
+} probes[MAX_PACKETS];
+static unsigned int sent, damaged;
+
+/* Route messages since the failure. */
+static struct {
+	long added, replaced, removed, overruns;
+	double last;
+} messages;
+
+static double failed_at, last_arrival_at_1;
+
+static int open_receiver(int family, int node)
+{
+	struct sockaddr_storage any;
+	socklen_t size = socket_address(family, family == AF_INET ? "0.0.0.0" : "::", PROBE_PORT, &any);
+	int fd, buffer = BUFFER;
+
+	enter(node);
+	fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
+	if (bind(fd, (void *)&any, size)) {
+		perror("failover: bind");
+		exit(1);
+	}
+	return fd;
+}
+
+static void open_lab(int family)
+{
+	struct sockaddr_storage from;
+	int buffer = BUFFER;
+
+	for (int i = 0; i < SPOKES; i++)
+		lab.receivers[i] = open_receiver(family, i + 1);
+	enter(0);
+	open_netlink();
+	lab.listener = open_listener(family == AF_INET ? RTMGRP_IPV4_ROUTE : RTMGRP_IPV6_ROUTE, 0);
+	setsockopt(lab.listener, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
+	lab.size = tunnel_address(family, 0, 0, &from);
+	lab.sender = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (bind(lab.sender, (void *)&from, lab.size) || getrandom(&lab.nonce, sizeof(lab.nonce), 0) != sizeof(lab.nonce)) {
+		perror("failover: sender");
+		exit(1);
+	}
+}
+
+/* Addresses of spoke 1's prefixes, of places all over the table, as daemons may move routes in its order. */
+static void choose_addresses(int family, const char *table)
+{
+	FILE *list = open_or_exit(table);
+	struct prefix p;
+	long seen = 0;
+
+	srandom(1);
+	for (long line = 0; read_prefix(list, family, &p); line++) {
+		long place = seen < CANDIDATES ? seen : random() % (seen + 1);
+
+		if (line % SPOKES)
+			continue;
+		seen++;
+		if (place >= CANDIDATES)
+			continue;
+		if (p.length < 8 * address_size(family))
+			p.address[address_size(family) - 1] |= 1;
+		lab.to[place].ss_family = family;
+		((struct sockaddr_in *)&lab.to[place])->sin_port = htons(PROBE_PORT);
+		memcpy(bytes_of(&lab.to[place]), p.address, address_size(family));
+	}
+	fclose(list);
+	lab.addresses = seen < CANDIDATES ? seen : CANDIDATES;
+	for (int i = lab.addresses - 1; i > 0; i--) {
+		int other = random() % (i + 1);
+		struct sockaddr_storage kept = lab.to[i];
+
+		lab.to[i] = lab.to[other];
+		lab.to[other] = kept;
+	}
+}
+
+static void note_arrivals(int spoke)
+{
+	struct content c;
+	ssize_t got;
+
+	while ((got = recv(lab.receivers[spoke - 1], &c, sizeof(c), 0)) >= 0) {
+		if (got != sizeof(c) || c.nonce != lab.nonce || c.number >= sent || c.check != ~c.number || probes[c.number].spoke) {
+			damaged++;
+			continue;
+		}
+		probes[c.number].spoke = spoke;
+		if (spoke == 1)
+			last_arrival_at_1 = probes[c.number].sent;
+	}
+}
+
+static void note_routes(void)
+{
+	static char input[1 << 18];
+	struct nlmsghdr *h;
+	struct route r;
+	ssize_t got;
+
+	while ((got = recv(lab.listener, input, sizeof(input), MSG_DONTWAIT)) > 0 || errno == ENOBUFS) {
+		if (got < 0) {
+			messages.overruns++;
+			continue;
+		}
+		for (h = (void *)input; NLMSG_OK(h, got); h = NLMSG_NEXT(h, got)) {
+			if (!failed_at || !parse_route(h, &r))
+				continue;
+			messages.last = seconds();
+			messages.added += r.is_new && !r.is_replaced;
+			messages.replaced += r.is_new && r.is_replaced;
+			messages.removed += !r.is_new;
+		}
+		errno = 0;
+	}
+}
+
+/* Takes in what comes until the time. */
+static void wait_until(double time)
+{
+	struct pollfd p[SPOKES + 1];
+	double left;
+
+	for (int i = 0; i < SPOKES; i++)
+		p[i] = (struct pollfd){ lab.receivers[i], POLLIN, 0 };
+	p[SPOKES] = (struct pollfd){ lab.listener, POLLIN, 0 };
+	do {
+		left = time - seconds();
+		poll(p, SPOKES + 1, left > 0 ? left * 1e3 + 1 : 0);
+		for (int i = 0; i < SPOKES; i++)
+			if (p[i].revents)
+				note_arrivals(i + 1);
+		if (p[SPOKES].revents)
+			note_routes();
+	} while (left > 0);
+}
+
+static void send_to(int address)
+{
+	struct content c = { lab.nonce, sent, ~sent };
+
+	probes[sent] = (struct probe){ .sent = seconds(), .address = address };
+	sent++;
+	/* One that cannot be sent is lost. */
+	if (sendto(lab.sender, &c, sizeof(c), 0, (void *)&lab.to[address], lab.size) < 0)
+		return;
+}
+
+/* Sends at the rate for some time; a delay makes no burst, which queues might drop. */
+static void send_for(double time)
+{
+	double due = seconds(), end = due + time;
+
+	while (due < end && sent < MAX_PACKETS) {
+		send_to(sent % lab.addresses);
+		due += 1.0 / RATE;
+		if (due < seconds() - 0.02)
+			due = seconds() - 0.02;
+		wait_until(due);
+	}
+}
+
+/* Keeps the addresses whose packet spoke 1 got. Returns how many packets nobody got. */
+static int keep_addresses_of_1(void)
+{
+	int lost = 0, kept = 0;
+
+	for (unsigned int i = 0; i < sent; i++) {
+		lost += !probes[i].spoke;
+		if (probes[i].spoke == 1 && kept < ADDRESSES)
+			lab.to[kept++] = lab.to[probes[i].address];
+	}
+	lab.addresses = kept;
+	return lost;
+}
+
+static int try_addresses(void)
+{
+	double due = seconds();
+
+	for (int i = 0; i < lab.addresses; i++) {
+		send_to(i);
+		wait_until(due += 1.0 / RATE);
+	}
+	wait_until(seconds() + under_way);
+	return keep_addresses_of_1();
+}
+
+static int remove_peer(int family)
+{
+	struct sockaddr_storage address;
+	int device = if_nametoindex("wg0") ? 0 : 1, index; /* wg1 leads to spoke 1 where each has its device */
+	struct nlattr *list, *peer;
+	struct peers peers;
+
+	tunnel_address(family, 1, 0, &address);
+	index = read_peers(device, &peers) ? -1 : peer_of(&peers, family, bytes_of(&address));
+	if (index < 0)
+		return ENOENT;
+	wg_begin(WG_CMD_SET_DEVICE, NLM_F_ACK, device);
+	list = nest(WGDEVICE_A_PEERS);
+	peer = nest(0);
+	put(WGPEER_A_PUBLIC_KEY, peers.key[index], WG_KEY_LEN);
+	put_u32(WGPEER_A_FLAGS, WGPEER_F_REMOVE_ME);
+	end(peer);
+	end(list);
+	return talk(genl);
+}
+
+static int fail_spoke(int family, const char *kind, int pid)
+{
+	int error = 0;
+
+	failed_at = seconds();
+	if (!strcmp(kind, "session")) {
+		kill(pid, SIGTERM);
+		return 0;
+	}
+	error = remove_peer(family);
+	failed_at = seconds();
+	if (error)
+		fprintf(stderr, "failover: cannot remove the peer: %s %s\n", strerror(error), extack);
+	return error;
+}
+
+/* Nothing has moved yet, or something did a short time ago. */
+static bool is_moving(void)
+{
+	double last = messages.last > last_arrival_at_1 ? messages.last : last_arrival_at_1;
+
+	return !messages.last || seconds() - last < quiet;
+}
+
+static void print_figures(unsigned int first)
+{
+	double last_wrong = 0, last_lost = 0;
+	int wrong = 0, lost = 0;
+
+	for (unsigned int i = first; i < sent; i++) {
+		if (probes[i].spoke == 1) {
+			wrong++;
+			last_wrong = probes[i].sent - failed_at;
+		} else if (!probes[i].spoke) {
+			lost++;
+			last_lost = probes[i].sent - failed_at;
+		}
+	}
+	printf("failover_addresses %d addresses\nfailover_packets %u packets\n", lab.addresses, sent - first);
+	printf("failover_wrong_packets %d packets\nfailover_last_wrong %.3f s\n", wrong, last_wrong);
+	printf("failover_lost_packets %d packets\nfailover_last_lost %.3f s\n", lost, last_lost);
+	printf("failover_damaged_packets %u packets\n", damaged);
+	printf("failover_routes_replaced %ld messages\nfailover_routes_added %ld messages\n", messages.replaced, messages.added);
+	printf("failover_routes_removed %ld messages\nfailover_overruns %ld overruns\n", messages.removed, messages.overruns);
+	printf("failover_last_route %.3f s\n", messages.last ? messages.last - failed_at : 0);
+	printf("failover_end %.3f s\n", probes[sent - 1].sent - failed_at);
+}
+
+int failover(int family, const char *kind, int pid, const char *table, double limit)
+{
+	unsigned int first;
+	int lost;
+
+	open_lab(family);
+	choose_addresses(family, table);
+	lost = try_addresses();
+	printf("failover_lost_before %d packets\n", lost);
+	if (!lab.addresses) {
+		fprintf(stderr, "failover: no packet comes to spoke 1\n");
+		return 1;
+	}
+	send_for(before_failure);
+	first = sent;
+	if (fail_spoke(family, kind, pid))
+		return 1;
+	while (is_moving() && seconds() - failed_at < limit)
+		send_for(0.25);
+	wait_until(seconds() + under_way);
+	print_figures(first);
+	return 0;
+}

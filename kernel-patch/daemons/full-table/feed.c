@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Part of full: a BGP speaker at a spoke. It makes a session with the hub, and plays the file K.own and then K.backup, each when SIGUSR1
+ * comes. Its steps are files that others wait for: /run/feed-K.up, /run/feed-K.own, /run/feed-K.backup.
+ */
+#include "full.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { OPEN = 1, NOTIFICATION = 3, KEEPALIVE = 4, HEADER = 19, HOLD_TIME = 180, KEEPALIVE_EVERY = 3, CONNECT_LIMIT = 30 };
+
+struct session {
+	int fd, node, next_part;
+	const char *folder;
+	const unsigned char *data; /* what is to be sent of the part */
+	size_t left, got;
+	double last_keepalive;
+	unsigned char input[8192];
+};
+
+static const char *const parts[] = { "own", "backup" };
+
+static void step_is_done(const struct session *s, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/run/feed-%d.%s", s->node, name);
+	close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
+}
+
+static int connect_hub(int family, int node)
+{
+	struct sockaddr_storage from, to;
+	socklen_t size = tunnel_address(family, node, 0, &from);
+	double end = seconds() + CONNECT_LIMIT;
+	int fd;
+
+	tunnel_address(family, 0, BGP_PORT, &to);
+	for (;;) {
+		fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (!bind(fd, (void *)&from, size) && !connect(fd, (void *)&to, size))
+			return fd;
+		if (seconds() > end) {
+			perror("feed: the hub");
+			exit(1);
+		}
+		close(fd);
+		usleep(200000);
+	}
+}
+
+static void send_message(const struct session *s, int type, const void *body, int size)
+{
+	unsigned char message[128];
+
+	memset(message, 0xff, 16);
+	message[16] = 0;
+	message[17] = HEADER + size;
+	message[18] = type;
+	memcpy(message + HEADER, body, size);
+	if (send(s->fd, message, HEADER + size, MSG_NOSIGNAL) != HEADER + size) {
+		perror("feed: send");
+		exit(1);
+	}
+}
+
+static void send_open(const struct session *s, int family)
+{
+	/* Capabilities: multi-protocol, and AS numbers of four bytes. BIRD refuses an OPEN that has others and lacks the first. */
+	unsigned char body[] = { 4, 0, 0, 0, HOLD_TIME, 10, 9, 0, s->node, 16, 2, 6, 1, 4, 0, family == AF_INET ? 1 : 2, 0, 1,
+				 2, 6, 65, 4, 0, 0, 0, 0 };
+	uint32_t as = HUB_AS + s->node;
+
+	body[1] = body[24] = as >> 8;
+	body[2] = body[25] = as;
+	send_message(s, OPEN, body, sizeof(body));
+}
+
+static void on_message(struct session *s, const unsigned char *message)
+{
+	switch (message[18]) {
+	case OPEN:
+		send_message(s, KEEPALIVE, NULL, 0);
+		break;
+	case KEEPALIVE:
+		step_is_done(s, "up");
+		break;
+	case NOTIFICATION:
+		fprintf(stderr, "feed %d: NOTIFICATION %d/%d\n", s->node, message[19], message[20]);
+		exit(1);
+	}
+}
+
+static void receive(struct session *s)
+{
+	ssize_t got = recv(s->fd, s->input + s->got, sizeof(s->input) - s->got, MSG_DONTWAIT);
+	size_t at = 0, size;
+
+	if (got < 0 && errno == EAGAIN)
+		return;
+	if (got <= 0) {
+		fprintf(stderr, "feed %d: the hub ended the session\n", s->node);
+		exit(1);
+	}
+	for (s->got += got; s->got - at >= HEADER; at += size) {
+		size = s->input[at + 16] << 8 | s->input[at + 17];
+		if (s->got - at < size)
+			break;
+		on_message(s, s->input + at);
+	}
+	s->got -= at;
+	memmove(s->input, s->input + at, s->got);
+}
+
+static void begin_part(struct session *s)
+{
+	struct stat st;
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%d.%s", s->folder, s->node, parts[s->next_part]);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st)) {
+		perror(path);
+		exit(1);
+	}
+	s->left = st.st_size;
+	s->data = st.st_size ? mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0) : NULL;
+	close(fd);
+}
+
+static void go_on(struct session *s)
+{
+	ssize_t sent = send(s->fd, s->data, s->left < 262144 ? s->left : 262144, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (sent > 0) {
+		s->data += sent;
+		s->left -= sent;
+	}
+	if (!s->left) {
+		step_is_done(s, parts[s->next_part]);
+		s->next_part++;
+	}
+}
+
+/* Updates keep the session as well, and while one is on its way nothing else may be sent. */
+static void keep_alive(struct session *s)
+{
+	if (s->left || seconds() - s->last_keepalive < KEEPALIVE_EVERY)
+		return;
+	send_message(s, KEEPALIVE, NULL, 0);
+	s->last_keepalive = seconds();
+}
+
+int feed(int family, int node, const char *folder)
+{
+	static struct session s;
+	struct signalfd_siginfo info;
+	sigset_t set;
+	int signals;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signals = signalfd(-1, &set, SFD_CLOEXEC);
+	enter(node);
+	s = (struct session){ .fd = connect_hub(family, node), .node = node, .folder = folder, .last_keepalive = seconds() };
+	send_open(&s, family);
+	for (;;) {
+		struct pollfd p[] = { { s.fd, s.left ? POLLIN | POLLOUT : POLLIN, 0 }, { signals, s.left ? 0 : POLLIN, 0 } };
+
+		poll(p, 2, 1000);
+		if (p[0].revents & ~POLLOUT)
+			receive(&s);
+		if (p[1].revents & POLLIN && read(signals, &info, sizeof(info)) == sizeof(info) && s.next_part < 2)
+			begin_part(&s);
+		if (s.left)
+			go_on(&s);
+		keep_alive(&s);
+	}
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the program of full-table.sh shares: n0 is the hub, n1 to n8 are spokes. */
+#ifndef FULL_TABLE_FULL_H
+#define FULL_TABLE_FULL_H
+
+#include "lab.h"
+#include "netlink.h"
+
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum { SPOKES = 8, HUB_AS = 65000, BGP_PORT = 179 };
+
+struct prefix {
+	unsigned char address[16];
+	int length;
+};
+
+/* The next prefix of a list in the family, false at its end. A line is "PREFIX ...", and lines of another kind are skipped. */
+bool read_prefix(FILE *list, int family, struct prefix *prefix);
+FILE *open_or_exit(const char *path);
+
+/* An address as text, in the family, with a port; returns its size. */
+socklen_t socket_address(int family, const char *text, int port, struct sockaddr_storage *address);
+/* The address of a node in wg0: 172.16.0.N or fd00::N with N = node + 1. */
+socklen_t tunnel_address(int family, int node, int port, struct sockaddr_storage *address);
+static inline void *bytes_of(struct sockaddr_storage *a)
+{
+	return a->ss_family == AF_INET ? (void *)&((struct sockaddr_in *)a)->sin_addr : (void *)&((struct sockaddr_in6 *)a)->sin6_addr;
+}
+static inline int address_size(int family) { return family == AF_INET ? 4 : 16; }
+
+/* The peers of a WireGuard device and their allowed IPs. */
+struct allowed_ip {
+	int family, length, peer;
+	unsigned char address[16];
+};
+struct peers {
+	int peers, ips;
+	unsigned char key[SPOKES][WG_KEY_LEN];
+	struct allowed_ip ip[8 * SPOKES];
+};
+int read_peers(int device, struct peers *to);
+/* The peer that has the address, or every address, as an allowed IP; -1 if none has. */
+int peer_of(const struct peers *peers, int family, const void *address);
+
+/* How many routes of the FIB's main table come to the process; see routes.c. */
+struct route {
+	int family, length, device;
+	bool is_new, is_replaced;
+	const void *destination, *gateway; /* NULL for none */
+};
+/* False for messages that are not about unicast routes of the main table. */
+bool parse_route(const struct nlmsghdr *h, struct route *route);
+
+/* The commands; each returns the program's status. */
+int encode(int family, const char *table, const char *network, const char *folder);
+int feed(int family, int node, const char *folder);
+int load(int family, long prefixes, double limit, const char *agent_file, int argc, char **pids);
+int print_count(int family);
+int print_routes_via(int family, int node);
+int agent(const char *file);
+int failover(int family, const char *kind, int pid, const char *table, double limit);
+
+#endif

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# What a guest of full-table.sh runs:
+#
+#   guest.sh DAEMONS KEYS UPDATES TABLE DAEMON WAY FAMILY PREFIXES FAILOVER NLMON
+#
+# Figures are lines "row NAME VALUE UNIT SECONDS", with the clock of the guest. Its status is 0 if all claims hold.
+set -euo pipefail
+daemons=$1 keys=$2 updates=$3 table=$4 daemon=$5 way=$6 family=$7 prefixes=$8 failover=$9 nlmon=${10}
+readonly nodes=(0 1 2 3 4 5 6 7 8) spokes=(1 2 3 4 5 6 7 8)
+. "$daemons/../tests/claims.sh"
+. "$daemons/lib.sh"
+. "$daemons/full-table/topology.sh"
+. "$daemons/full-table/figures.sh"
+. "$daemons/guest-files.sh"
+
+# Seconds that a step may take, on a busy machine.
+limit=$((120 + prefixes / 1000))
+
+# wait_for WHAT SECONDS COMMAND...
+wait_for() {
+    local what=$1 end=$((SECONDS + $2))
+    shift 2
+    until "$@"; do
+        [ $SECONDS -lt $end ] || { not_ok "$what" "not after $((SECONDS - end + $2)) s: $*"; show_state; exit 1; }
+        sleep 0.2
+    done
+}
+
+show_state() {
+    on 0 wg show | grep -E 'peer|handshake|transfer' | sed 's/^/# n0: /'
+    ! [ "$daemon" = bird ] || on 0 birdc -s /run/bird0.ctl show protocols | sed 's/^/# /'
+    tail -n 5 /run/feed-*.log /run/agent.log /run/frr/n0/*.log 2>/dev/null | sed 's/^/# /'
+}
+
+have_all() { # STEP: all feeders have come so far
+    local spoke
+    for spoke in "${spokes[@]}"; do [ -e "/run/feed-$spoke.$1" ] || return 1; done
+}
+
+start_feeders() {
+    local spoke
+    feeders=()
+    for spoke in "${spokes[@]}"; do
+        full feed "$family" "$spoke" "$updates" 2>"/run/feed-$spoke.log" &
+        feeders+=($!)
+    done
+    wait_for "each spoke has a session with the hub" 60 have_all up
+}
+
+# The daemon has read the longer paths when it has nothing to do any more, twice.
+load_backup() {
+    local ticks before=-1 quiet=0
+    kill -USR1 "${feeders[@]}"
+    wait_for "the spokes have sent the longer paths" "$limit" have_all backup
+    while [ $quiet -lt 2 ]; do
+        sleep 1
+        ticks=$(ticks_of "${daemon_pids[@]}")
+        if [ $((ticks - before)) -le 2 ]; then quiet=$((quiet + 1)); else quiet=0; fi
+        before=$ticks
+    done
+}
+
+load_table() {
+    begin_figures
+    rows full load "$family" "$prefixes" "$limit" "$agent_file" "${feeders[@]}"
+    end_figures load
+    peak_memory
+    is "the FIB has all prefixes" "$(value fib_prefixes)" "$prefixes"
+    [ "$way" != agent ] || claim "the agent has copied all prefixes" test "$(value agent_prefixes)" -ge "$prefixes"
+}
+
+fail_over() {
+    load_backup
+    begin_figures
+    rows full failover "$family" "$failover" "${feeders[0]}" "$table" "$limit"
+    end_figures failover
+    row failover_routes_left "$(full via "$family" 1)" routes
+    claim_failover
+}
+
+claim_failover() {
+    is "before the failure every packet comes to a spoke" "$(value failover_lost_before)" 0
+    is "no packet is damaged or comes twice" "$(value failover_damaged_packets)" 0
+    is "every route leaves the failed spoke" "$(value failover_routes_left)" 0
+    is "no prefix leaves the FIB" "$(($(full count "$family") - base))" "$prefixes"
+    case $failover in
+    session) is "no packet is lost while routes move" "$(value failover_lost_packets)" 0 ;;
+    removal) is "no packet goes to the removed peer" "$(value failover_wrong_packets)" 0 ;;
+    esac
+    claim "after the last route has moved, every packet comes to another spoke" awk -v last="$(value failover_last_route)" \
+        -v lost="$(value failover_last_lost)" -v wrong="$(value failover_last_wrong)" -v end="$(value failover_end)" -v agent="$way" \
+        'BEGIN { slack = agent == "agent" ? end - 1 : last + 0.1; exit !(lost < slack && wrong < slack) }'
+}
+
+full_topology "$way"
+receive_everything
+"start_$daemon"
+agent_file=''
+[ "$way" != agent ] || start_agent
+[ "$nlmon" = no ] || start_nlmon
+start_feeders
+base=$(full count "$family")
+load_table
+[ "$failover" = none ] || [ "$way" = dummy ] || fail_over
+claims_done

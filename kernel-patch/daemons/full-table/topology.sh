@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154
+# The nodes of a full table and their daemons. Sourced in the guest after lib.sh, which has the rest.
+
+# full_topology WAY: a hub and its spokes.
+#   gateway      wg0 in mode gateway; the next hop of a route chooses the peer
+#   agent        wg0 in mode allowedips; the agent copies routes into allowed IPs
+#   dummy        as gateway, but the next hops of routes are on a dummy device; the baseline
+#   interfaces   an interface per peer
+full_topology() {
+    if [ "$1" = interfaces ]; then star_of_interfaces; else topology star; fi
+    case $1 in
+    gateway) lab mode gateway 0 ;;
+    dummy)
+        lab mode gateway 0
+        ip -n n0 -batch - <<EOF
+link add d1 type dummy
+addr add 172.17.0.1/24 dev d1
+addr add fd01::1/64 dev d1 nodad
+link set d1 up
+EOF
+        ;;
+    esac
+}
+
+# The hub's wgK leads to spoke K. All have the same addresses of the hub, so that daemons and UPDATEs are those of the other ways.
+star_of_interfaces() {
+    local spoke n
+    underlay
+    for spoke in "${spokes[@]}"; do
+        n=$((spoke + 1))
+        ip -n n0 link add "wg$spoke" type wireguard
+        { wireguard_conf $((51820 + spoke)) 0; wireguard_peer "$spoke" 51820 0.0.0.0/0,::/0; } | set_tunnel 0 "wg$spoke"
+        ip -n n0 -batch - <<EOF
+addr add 172.16.0.1 peer 172.16.0.$n/32 dev wg$spoke
+addr add fd00::1 peer fd00::$n/128 dev wg$spoke nodad
+addr add fe80::1/64 dev wg$spoke nodad
+link set wg$spoke up
+EOF
+        ip -n "n$spoke" link add wg0 type wireguard
+        { wireguard_conf 51820 "$spoke"; wireguard_peer 0 $((51820 + spoke)) 0.0.0.0/0,::/0; } | set_tunnel "$spoke" wg0
+        ip -n "n$spoke" -batch - <<EOF
+addr add 172.16.0.$n/24 dev wg0
+addr add fd00::$n/64 dev wg0 nodad
+addr add fe80::$n/64 dev wg0 nodad
+link set wg0 up
+EOF
+    done
+}
+
+# Spokes take packets to any address as their own.
+receive_everything() {
+    local spoke of
+    for spoke in "${spokes[@]}"; do
+        for of in -4 -6; do
+            ip -n "n$spoke" $of rule add iif wg0 lookup 100 pref 1
+            ip -n "n$spoke" $of route add local default dev lo table 100
+        done
+    done
+}
+
+# hold_time FILE: a copy of the file for the hub. If the peer is removed, nothing else ends the session.
+hold_time() {
+    local copy
+    copy=$(config "$1" 0)
+    [ "$failover" != removal ] || sed -i 's/hold time 180/hold time 15/; s/timers bgp 60 180/timers bgp 5 15/' "$copy"
+    echo "$copy"
+}
+
+start_bird() {
+    on 0 /usr/sbin/bird -c "$(hold_time bird-full-table.conf)" -s /run/bird0.ctl -P /run/bird0.pid
+    wait_for "BIRD starts" 30 test -s /run/bird0.pid
+    daemon_pids=("$(</run/bird0.pid)")
+}
+
+start_frr() {
+    local conf program folder=/run/frr/n0
+    conf=$(hold_time frr-full-table.conf)
+    install -d -o frr -g frr "$folder"
+    # zebra's socket has to hold a burst of notifications.
+    on 0 /usr/lib/frr/zebra -d -N n0 -f "$conf" -i "$folder/zebra.pid" -s 9000000 --log "file:$folder/zebra.log"
+    on 0 /usr/lib/frr/bgpd -d -N n0 -f "$conf" -i "$folder/bgpd.pid" --log "file:$folder/bgpd.log"
+    daemon_pids=()
+    for program in zebra bgpd; do
+        wait_for "FRR starts" 30 test -s "$folder/$program.pid"
+        daemon_pids+=("$(<"$folder/$program.pid")")
+    done
+}
+
+start_agent() {
+    agent_file=/run/agent
+    full agent "$agent_file" 2>/run/agent.log &
+    agent_pid=$!
+    wait_for "the agent starts" 30 test -s "$agent_file"
+}
+
+start_nlmon() {
+    ip -n n0 link add nlmon0 type nlmon
+    ip -n n0 link set nlmon0 up
+}
