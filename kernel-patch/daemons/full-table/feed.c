@@ -20,7 +20,8 @@
 enum { OPEN = 1, NOTIFICATION = 3, KEEPALIVE = 4, HEADER = 19, HOLD_TIME = 180, KEEPALIVE_EVERY = 3, CONNECT_LIMIT = 30 };
 
 struct session {
-	int fd, node, next_part;
+	int fd, family, node, next_part;
+	bool is_up;
 	const char *folder;
 	const unsigned char *data; /* what is to be sent of the part */
 	size_t left, got;
@@ -68,22 +69,40 @@ static void send_message(const struct session *s, int type, const void *body, in
 	message[17] = HEADER + size;
 	message[18] = type;
 	memcpy(message + HEADER, body, size);
-	if (send(s->fd, message, HEADER + size, MSG_NOSIGNAL) != HEADER + size) {
+	/* Where this fails, the session is over, which receive() sees. */
+	if (send(s->fd, message, HEADER + size, MSG_NOSIGNAL) != HEADER + size)
 		perror("feed: send");
-		exit(1);
-	}
 }
 
-static void send_open(const struct session *s, int family)
+static void send_open(const struct session *s)
 {
 	/* Capabilities: multi-protocol, and AS numbers of four bytes. BIRD refuses an OPEN that has others and lacks the first. */
-	unsigned char body[] = { 4, 0, 0, 0, HOLD_TIME, 10, 9, 0, s->node, 16, 2, 6, 1, 4, 0, family == AF_INET ? 1 : 2, 0, 1,
+	unsigned char body[] = { 4, 0, 0, 0, HOLD_TIME, 10, 9, 0, s->node, 16, 2, 6, 1, 4, 0, s->family == AF_INET ? 1 : 2, 0, 1,
 				 2, 6, 65, 4, 0, 0, 0, 0 };
 	uint32_t as = HUB_AS + s->node;
 
 	body[1] = body[24] = as >> 8;
 	body[2] = body[25] = as;
 	send_message(s, OPEN, body, sizeof(body));
+}
+
+/* A daemon that has just started may refuse sessions for some seconds. */
+static void start(struct session *s)
+{
+	s->fd = connect_hub(s->family, s->node);
+	s->got = 0;
+	s->last_keepalive = seconds();
+	send_open(s);
+}
+
+static void on_end(struct session *s, const char *why)
+{
+	fprintf(stderr, "feed %d: %s\n", s->node, why);
+	if (s->is_up)
+		exit(1);
+	close(s->fd);
+	usleep(500000);
+	start(s);
 }
 
 static void on_message(struct session *s, const unsigned char *message)
@@ -93,11 +112,11 @@ static void on_message(struct session *s, const unsigned char *message)
 		send_message(s, KEEPALIVE, NULL, 0);
 		break;
 	case KEEPALIVE:
+		s->is_up = true;
 		step_is_done(s, "up");
 		break;
 	case NOTIFICATION:
 		fprintf(stderr, "feed %d: NOTIFICATION %d/%d\n", s->node, message[19], message[20]);
-		exit(1);
 	}
 }
 
@@ -109,8 +128,8 @@ static void receive(struct session *s)
 	if (got < 0 && errno == EAGAIN)
 		return;
 	if (got <= 0) {
-		fprintf(stderr, "feed %d: the hub ended the session\n", s->node);
-		exit(1);
+		on_end(s, "the hub ended the session");
+		return;
 	}
 	for (s->got += got; s->got - at >= HEADER; at += size) {
 		size = s->input[at + 16] << 8 | s->input[at + 17];
@@ -156,7 +175,7 @@ static void go_on(struct session *s)
 /* Updates keep the session as well, and while one is on its way nothing else may be sent. */
 static void keep_alive(struct session *s)
 {
-	if (s->left || seconds() - s->last_keepalive < KEEPALIVE_EVERY)
+	if (s->left || !s->is_up || seconds() - s->last_keepalive < KEEPALIVE_EVERY)
 		return;
 	send_message(s, KEEPALIVE, NULL, 0);
 	s->last_keepalive = seconds();
@@ -174,8 +193,8 @@ int feed(int family, int node, const char *folder)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
 	enter(node);
-	s = (struct session){ .fd = connect_hub(family, node), .node = node, .folder = folder, .last_keepalive = seconds() };
-	send_open(&s, family);
+	s = (struct session){ .family = family, .node = node, .folder = folder };
+	start(&s);
 	for (;;) {
 		struct pollfd p[] = { { s.fd, s.left ? POLLIN | POLLOUT : POLLIN, 0 }, { signals, s.left ? 0 : POLLIN, 0 } };
 

@@ -4,8 +4,10 @@
 declare -A values=() at_start=()
 
 row() { # NAME VALUE UNIT
+    local clock
+    read -r clock _ </proc/uptime
     values[$1]=$2
-    echo "row $1 $2 $3 $(cut -d' ' -f1 /proc/uptime)"
+    echo "row $1 $2 $3 $clock"
 }
 
 value() { echo "${values[$1]:-none}"; } # NAME
@@ -47,9 +49,10 @@ seconds_since() { awk -v now="$2" -v before="${at_start[$1]}" 'BEGIN { print (no
 
 # end_figures STEP: what the step took since begin_figures.
 end_figures() {
-    local kind
+    local kind machine
+    machine=$(machine_ticks) # first, as asking takes time, too
     row "$1_cpu_daemon" "$(seconds_since daemon "$(ticks_of "${daemon_pids[@]}")")" s
-    row "$1_cpu_machine" "$(seconds_since machine "$(machine_ticks)")" s
+    row "$1_cpu_machine" "$(seconds_since machine "$machine")" s
     if [ "$way" = agent ]; then
         row "$1_cpu_agent" "$(seconds_since agent "$(ticks_of "$agent_pid")")" s
         agent_rows "$1"

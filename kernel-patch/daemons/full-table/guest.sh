@@ -19,10 +19,14 @@ limit=$((120 + prefixes / 1000))
 
 # wait_for WHAT SECONDS COMMAND...
 wait_for() {
-    local what=$1 end=$((SECONDS + $2))
+    local what=$1 limit=$2 start=$SECONDS
     shift 2
     until "$@"; do
-        [ $SECONDS -lt $end ] || { not_ok "$what" "not after $((SECONDS - end + $2)) s: $*"; show_state; exit 1; }
+        if [ $((SECONDS - start)) -ge "$limit" ]; then
+            not_ok "$what" "not after $limit s: $*"
+            show_state
+            exit 1
+        fi
         sleep 0.2
     done
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # The nodes of a full table and their daemons. Sourced in the guest after lib.sh, which has the rest.
 
 # full_topology WAY: a hub and its spokes.
