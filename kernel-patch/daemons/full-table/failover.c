@@ -189,17 +189,24 @@ static void send_to(int address)
 		return;
 }
 
-/* Sends at the rate for some time; a delay makes no burst, which queues might drop. */
+/* Waits until the next packet is due. A delay makes no burst, which queues might drop. */
+static void pace(double *due)
+{
+	double earliest = seconds() - 0.02;
+
+	*due += 1.0 / RATE;
+	if (*due < earliest)
+		*due = earliest;
+	wait_until(*due);
+}
+
 static void send_for(double time)
 {
 	double due = seconds(), end = due + time;
 
 	while (due < end && sent < MAX_PACKETS) {
 		send_to(sent % lab.addresses);
-		due += 1.0 / RATE;
-		if (due < seconds() - 0.02)
-			due = seconds() - 0.02;
-		wait_until(due);
+		pace(&due);
 	}
 }
 
@@ -223,7 +230,7 @@ static int try_addresses(void)
 
 	for (int i = 0; i < lab.addresses; i++) {
 		send_to(i);
-		wait_until(due += 1.0 / RATE);
+		pace(&due);
 	}
 	wait_until(seconds() + under_way);
 	return keep_addresses_of_1();

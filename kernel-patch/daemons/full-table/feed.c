@@ -31,12 +31,15 @@ struct session {
 
 static const char *const parts[] = { "own", "backup" };
 
-static void step_is_done(const struct session *s, const char *name)
+static void note_step(const struct session *s, const char *name, bool is_done)
 {
 	char path[64];
 
 	snprintf(path, sizeof(path), "/run/feed-%d.%s", s->node, name);
-	close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
+	if (is_done)
+		close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
+	else
+		unlink(path);
 }
 
 static int connect_hub(int family, int node)
@@ -86,7 +89,7 @@ static void send_open(const struct session *s)
 	send_message(s, OPEN, body, sizeof(body));
 }
 
-/* A daemon that has just started may refuse sessions for some seconds. */
+/* A daemon that has just started may refuse sessions for some seconds, and FRR ends some that it has taken. */
 static void start(struct session *s)
 {
 	s->fd = connect_hub(s->family, s->node);
@@ -98,8 +101,10 @@ static void start(struct session *s)
 static void on_end(struct session *s, const char *why)
 {
 	fprintf(stderr, "feed %d: %s\n", s->node, why);
-	if (s->is_up)
+	if (s->next_part || s->left)
 		exit(1);
+	s->is_up = false;
+	note_step(s, "up", false);
 	close(s->fd);
 	usleep(500000);
 	start(s);
@@ -113,7 +118,7 @@ static void on_message(struct session *s, const unsigned char *message)
 		break;
 	case KEEPALIVE:
 		s->is_up = true;
-		step_is_done(s, "up");
+		note_step(s, "up", true);
 		break;
 	case NOTIFICATION:
 		fprintf(stderr, "feed %d: NOTIFICATION %d/%d\n", s->node, message[19], message[20]);
@@ -167,7 +172,7 @@ static void go_on(struct session *s)
 		s->left -= sent;
 	}
 	if (!s->left) {
-		step_is_done(s, parts[s->next_part]);
+		note_step(s, parts[s->next_part], true);
 		s->next_part++;
 	}
 }

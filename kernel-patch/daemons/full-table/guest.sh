@@ -50,6 +50,8 @@ start_feeders() {
         feeders+=($!)
     done
     wait_for "each spoke has a session with the hub" 60 have_all up
+    sleep 2 # FRR may end some of them once
+    wait_for "each spoke has a session with the hub again" 60 have_all up
 }
 
 # The daemon has read the longer paths when it has nothing to do any more, twice.
@@ -71,6 +73,10 @@ load_table() {
     end_figures load
     peak_memory
     is "the FIB has all prefixes" "$(value fib_prefixes)" "$prefixes"
+    if [ "$failed" -gt 0 ]; then
+        show_state
+        exit 1
+    fi
     [ "$way" != agent ] || claim "the agent has copied all prefixes" test "$(value agent_prefixes)" -ge "$prefixes"
 }
 

@@ -23,7 +23,8 @@ EOF
     esac
 }
 
-# The hub's wgK leads to spoke K. All have the same addresses of the hub, so that daemons and UPDATEs are those of the other ways.
+# The hub's wgK leads to spoke K. All have the same addresses of the hub, so that daemons and UPDATEs are those of the other ways. IPv6
+# makes the route to the other end only if the device is up.
 star_of_interfaces() {
     local spoke n
     underlay
@@ -32,10 +33,10 @@ star_of_interfaces() {
         ip -n n0 link add "wg$spoke" type wireguard
         { wireguard_conf $((51820 + spoke)) 0; wireguard_peer "$spoke" 51820 0.0.0.0/0,::/0; } | set_tunnel 0 "wg$spoke"
         ip -n n0 -batch - <<EOF
+link set wg$spoke up
 addr add 172.16.0.1 peer 172.16.0.$n/32 dev wg$spoke
 addr add fd00::1 peer fd00::$n/128 dev wg$spoke nodad
 addr add fe80::1/64 dev wg$spoke nodad
-link set wg$spoke up
 EOF
         ip -n "n$spoke" link add wg0 type wireguard
         { wireguard_conf 51820 "$spoke"; wireguard_peer 0 $((51820 + spoke)) 0.0.0.0/0,::/0; } | set_tunnel "$spoke" wg0
