@@ -78,6 +78,6 @@ public sealed class ReaderSteps
     }
 }
 
-/// <summary>The results of one group: the number of probed prefixes, the number of prefixes with wrong answers, and the most steps for
-/// which one prefix had no peer, a wrong peer, or either.</summary>
+/// <summary>The results of one group: how many prefixes were probed, and how many had a wrong answer. None, Other and Wrong are maxima over
+/// the prefixes: the number of steps without a peer, with a wrong peer, and the sum of both.</summary>
 public readonly record struct GroupSteps(int Probed, int Hit, int None, int Other, int Wrong);
