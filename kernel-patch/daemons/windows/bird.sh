@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 # What the scenes of BIRD share: static routes, which "configure" moves. Sourced.
 
+# shellcheck disable=SC2034 # flips: of those that source this
 readonly prefixes=100 flips=40
 
 # static_routes SPOKE IPV4-VIA IPV6-VIA: the prefixes that the prober sends to.

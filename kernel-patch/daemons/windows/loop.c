@@ -23,7 +23,7 @@ enum { MAX_CHANGES = 1 << 18, COVER = 3, OTHER_IPS = 100, FOLLOW_MS = 5000 };
 static struct shared {
 	_Alignas(64) atomic_uint number;
 	_Alignas(64) atomic_uint arrived; /* the last change after which a packet has come to the new spoke */
-	atomic_bool is_over;
+	atomic_bool is_over, is_done; /* for the changer: make no other change; from it: all have been made, and followed */
 	int refused, late;
 	struct change {
 		int64_t begun, confirmed;
@@ -248,7 +248,7 @@ static void wait_for_agent(unsigned int change)
 {
 	int64_t end = now() + FOLLOW_MS * 1000000LL;
 
-	while (atomic_load(&shared->arrived) < change && !atomic_load(&shared->is_over)) {
+	while (atomic_load(&shared->arrived) < change) {
 		if (now() > end) {
 			shared->late++;
 			return;
@@ -287,6 +287,7 @@ static _Noreturn void change_again_and_again(const struct scene *scene)
 			wait_for_agent(i);
 		rest(i, sum);
 	}
+	atomic_store(&shared->is_done, true);
 	_exit(0);
 }
 
@@ -298,19 +299,26 @@ static void note_new_way(const struct packet *p)
 		atomic_store(&shared->arrived, p->before / 2);
 }
 
-static void send_for(double time)
+/* Sends for the time, and then until the last change is made and followed. False if that takes too long. */
+static bool send_for(double time)
 {
-	int64_t end = now() + time * 1e9;
+	int64_t end = now() + time * 1e9, limit = end + 2 * FOLLOW_MS * 1000000LL;
 	struct sockaddr_storage to;
 
 	probed_address(family, 0, &to);
-	while (now() < end && sent < MAX_PACKETS) {
+	while (!atomic_load(&shared->is_done) && sent < MAX_PACKETS) {
 		unsigned int before = atomic_load(&shared->number);
 		struct packet *p = probe(&to);
 
 		p->before = before;
 		p->after = atomic_load(&shared->number);
+		if (p->until > end)
+			atomic_store(&shared->is_over, true);
+		if (p->until > limit)
+			return false;
 	}
+	atomic_store(&shared->is_over, true);
+	return true;
 }
 
 static struct {
@@ -421,6 +429,7 @@ static void print_figures(void)
 int loop(const char *name, int of_family, double time)
 {
 	pid_t changer;
+	int status;
 
 	family = of_family;
 	running = scene_of(name);
@@ -438,12 +447,14 @@ int loop(const char *name, int of_family, double time)
 	changer = fork();
 	if (!changer)
 		change_again_and_again(running);
-	send_for(time);
-	atomic_store(&shared->is_over, true);
-	waitpid(changer, NULL, 0);
+	if (!send_for(time)) {
+		fprintf(stderr, "windows: the changes of %s come to no end\n", name);
+		kill(changer, SIGKILL);
+	}
+	waitpid(changer, &status, 0);
 	settle();
 	tidy_up();
 	judge();
 	print_figures();
-	return 0;
+	return status != 0;
 }
