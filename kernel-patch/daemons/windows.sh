@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Moves routes and allowed IPs as routing daemons and agents do, with packets meanwhile, on two processors. Counts the packets that are lost and
-# those that go the old way.
+# Moves routes and allowed IPs as routing daemons and agents do, and sends packets meanwhile, on two processors. Counts the packets that
+# are lost and those that go the old way.
 #
 #   windows.sh [--seconds N] [--rows FILE] [--folder FOLDER] [GROUP...]
 #
@@ -40,8 +40,8 @@ done
 # guest GROUP SECONDS: runs one guest. Its status goes to a file, as it is a session of its own.
 guest() {
     local status=0
-    GUEST_PATH=$work UML_MEMORY=768M UML_TIMEOUT=600 UML_CPUS=2 boot_uml "$folder/linux" "$daemons/windows/guest.sh" "$daemons" "$work/keys" \
-        "$@" >"$work/$1.log" 2>&1 || status=$?
+    GUEST_PATH=$work UML_MEMORY=768M UML_TIMEOUT=600 UML_CPUS=2 boot_uml "$folder/linux" "$daemons/windows/guest.sh" "$daemons" \
+        "$work/keys" "$@" >"$work/$1.log" 2>&1 || status=$?
     echo "$status" >"$work/$1.status"
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# What a guest of windows.sh runs: guest.sh DAEMONS KEYS GROUP SECONDS. Figures are lines "row NAME VALUE UNIT SCENE FAMILY". Its status is 0
-# if all claims hold.
+# What a guest of windows.sh runs: guest.sh DAEMONS KEYS GROUP SECONDS. Figures are lines "row NAME VALUE UNIT SCENE FAMILY". Its status
+# is 0 if all claims hold.
 set -euo pipefail
 daemons=$1 keys=$2 group=$3
 # shellcheck disable=SC2034 # used by the groups

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the program of windows.sh shares. n0 is the hub, n1 to n3 are spokes, which take packets to any address. The prober runs on one
- * processor and sends numbered packets from the hub to a prefix that moves between spokes 1 and 2; on the other processor somebody moves it.
+ * processor and sends numbered packets from the hub to a prefix that moves between spokes 1 and 2. On the other processor somebody
+ * moves it.
  */
 #ifndef WINDOWS_WINDOWS_H
 #define WINDOWS_WINDOWS_H
