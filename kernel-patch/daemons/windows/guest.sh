@@ -56,6 +56,7 @@ claim_watch() {
     is "$at: the kernel's notifications are complete, and no packet is damaged" "$(value overruns) $(value damaged)" "0 0"
     is "$at: once the kernel has announced the new route, no packet is lost" "$(value lost_after_confirmation)" 0
     is "$at: and none goes the old way" "$(value wrong) $(value astray)" "0 0"
+    is "$at: no packet is lost without an error of sendto()" "$(value lost_silently)" 0
 }
 
 # Everything but the prober is on the first processor.

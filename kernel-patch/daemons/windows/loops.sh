@@ -7,6 +7,7 @@ claim_loop() { # SCENE FAMILY
     is "$at: every request succeeds, and no packet is damaged" "$(value requests_refused) $(value damaged)" "0 0"
     claim "$at: packets are sent during changes" test "$(value packets_during_changes)" -gt 0
     is "$at: every packet that arrives comes to a spoke that the prefix belonged to while it was sent" "$(value astray)" 0
+    is "$at: no packet is lost without an error of sendto()" "$(value lost_silently)" 0
     case $1 in
     agent-*) is "$at: the agent follows each change" "$(value not_followed)" 0 ;;
     *)
