@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154
 # shows: babeld moves routes when the metric of a neighbour changes; wg0 in mode gateway
-readonly prefixes=100 flips=16
+readonly prefixes=100 flips=8
 
 # announce SPOKE PROTOCOL: the spoke has routes to the prefixes, which babeld announces with the metric of that protocol.
 announce() {
@@ -34,6 +34,7 @@ wait_for "babeld has all routes via spoke 1" 60 have_routes 1
 for of in "${families[@]}"; do
     watch_flips babeld "$of" "$flips" "$prefixes"
     claim_watch babeld "$of"
-    is "babeld, IPv$of: babeld deletes and adds every route" "$(value replaced) $(value deleted) $(value added)" \
-        "0 $(value changes) $(value changes)"
+    claim "babeld, IPv$of: babeld deletes and adds every route" \
+        test "$(value replaced)" -eq 0 -a "$(value deleted)" -eq "$(value added)" -a "$(value deleted)" -ge "$(value changes)"
+    [ "$(value unsettled)" = 0 ] || echo "# babeld moved routes by itself, as on a busy machine: $(value unsettled) messages"
 done

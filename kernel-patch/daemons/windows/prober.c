@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 /*
- * WireGuard's queues hold 1,024 packets, and a socket's buffer many more. So few packets are under way that neither is ever full.
- * A packet that has not come after PATIENCE_MS is lost; if it comes later, that is noted, too.
+ * WireGuard's queues hold 1,024 packets, and a socket's buffer many more. So few packets are under way that neither is ever full. If none
+ * comes for PATIENCE_MS, those under way are given up, and others are sent. At the end nothing has to come for LAST_PATIENCE_MS.
  */
-enum { MOST_UNDER_WAY = 64, FEWER = 32, ARRIVALS_EVERY = 8, PATIENCE_MS = 300, BUFFER = 16 << 20 };
+enum { MOST_UNDER_WAY = 64, FEWER = 32, ARRIVALS_EVERY = 8, PATIENCE_MS = 300, LAST_PATIENCE_MS = 3000, BUFFER = 16 << 20 };
 
 struct content {
 	uint64_t nonce;
@@ -26,7 +26,7 @@ unsigned int sent, damaged;
 void (*on_arrival)(const struct packet *p);
 
 static int sender, receivers[RECEIVERS];
-static int under_way;
+static int missing, given_up; /* sent and not arrived; those of them that are not waited for */
 static socklen_t address_length;
 static uint64_t nonce;
 
@@ -77,7 +77,7 @@ static void note_arrival(const struct content *c, unsigned int size, int spoke)
 		return;
 	}
 	p->at = spoke;
-	under_way--;
+	missing--;
 	if (on_arrival)
 		on_arrival(p);
 }
@@ -104,21 +104,24 @@ void take_arrivals(void)
 		take_arrivals_at(spoke);
 }
 
-/* Waits until no more than so many packets are under way, or nothing has come for long. */
-static void wait_until_under_way(int most)
+/* Waits for packets to arrive. False if none does for so long. */
+static bool wait_for_arrivals(int milliseconds)
 {
 	struct pollfd p[RECEIVERS];
 
 	for (int i = 0; i < RECEIVERS; i++)
 		p[i] = (struct pollfd){ receivers[i], POLLIN, 0 };
-	while (under_way > most) {
-		if (!poll(p, RECEIVERS, PATIENCE_MS))
-			under_way = 0;
-		take_arrivals();
-	}
+	if (!poll(p, RECEIVERS, milliseconds))
+		return false;
+	take_arrivals();
+	return true;
 }
 
-void settle(void) { wait_until_under_way(0); }
+void settle(void)
+{
+	while (missing > 0 && wait_for_arrivals(LAST_PATIENCE_MS))
+		;
+}
 
 struct packet *probe(const struct sockaddr_storage *to)
 {
@@ -127,13 +130,15 @@ struct packet *probe(const struct sockaddr_storage *to)
 
 	if (sent % ARRIVALS_EVERY == 0)
 		take_arrivals();
-	if (under_way >= MOST_UNDER_WAY)
-		wait_until_under_way(FEWER);
+	if (missing - given_up >= MOST_UNDER_WAY)
+		while (missing - given_up > FEWER)
+			if (!wait_for_arrivals(PATIENCE_MS))
+				given_up = missing;
 	p = &records[sent++];
 	p->from = now();
 	p->is_refused = sendto(sender, &c, sizeof(c), 0, (void *)to, address_length) < 0;
 	p->until = now();
-	under_way += !p->is_refused;
+	missing += !p->is_refused;
 	return p;
 }
 
@@ -178,7 +183,7 @@ bool open_prober(int family)
 	new_nonce();
 	for (int spoke = 1; spoke <= RECEIVERS; spoke++)
 		all &= reach(family, spoke);
-	sent = damaged = 0;
+	sent = damaged = missing = given_up = 0;
 	new_nonce();
 	memset(records, 0, sizeof(records));
 	return all;

@@ -25,10 +25,11 @@ static struct {
 	bool has_moved[MAX_PREFIXES];
 	int64_t there[MAX_PREFIXES]; /* while a route is missing: when it still was there */
 	int64_t last_look;
+	struct packet *last[MAX_PREFIXES]; /* that was sent to the prefix */
 } lab;
 
 static struct {
-	int changes, replaced, deleted, added, overruns;
+	int changes, replaced, deleted, added, overruns, unsettled;
 	struct durations missing;
 } counts;
 
@@ -50,12 +51,22 @@ static int spoke_of(const struct route *r)
 	return if_indextoname(r->device, name) ? atoi(name + 2) : 0;
 }
 
+/* The daemon moves a route again by itself. So the last packet to it may have gone anywhere. */
+static void note_unsettled(int i)
+{
+	counts.unsettled++;
+	if (lab.last[i])
+		lab.last[i]->before &= CALM;
+}
+
 static void note_route(const struct route *r)
 {
 	int i = r->length == (family == AF_INET ? 24 : 64) ? number_of_prefix(r->destination, r->length) : -1;
 
 	if (i < 0)
 		return;
+	if (lab.has_moved[i])
+		note_unsettled(i);
 	if (!r->is_new) {
 		counts.deleted++;
 		lab.there[i] = lab.last_look;
@@ -99,7 +110,8 @@ static void send_one(unsigned int flag)
 	int i = sent % lab.prefixes;
 	unsigned int before = (lab.has_moved[i] ? lab.target : 0) | flag;
 
-	probe(&lab.to[i])->before = before;
+	lab.last[i] = probe(&lab.to[i]);
+	lab.last[i]->before = before;
 	read_routes();
 }
 
@@ -109,6 +121,7 @@ static bool flip(int fd, int target)
 	int64_t end = now() + FLIP_SECONDS * 1000000000LL;
 
 	memset(lab.has_moved, 0, sizeof(lab.has_moved));
+	memset(lab.last, 0, sizeof(lab.last));
 	lab.moved = 0;
 	lab.target = target;
 	if (dprintf(fd, "%d\n", target) < 0)
@@ -144,6 +157,7 @@ static void print_figures(void)
 	}
 	printf("changes %d changes\nreplaced %d messages\ndeleted %d messages\nadded %d messages\n", counts.changes, counts.replaced,
 	       counts.deleted, counts.added);
+	printf("unsettled %d messages\n", counts.unsettled);
 	printf("overruns %d overruns\npackets %u packets\npackets_after_changes %d packets\ndamaged %u packets\n", counts.overruns, sent, calm,
 	       damaged);
 	printf("lost %d packets\nlost_after_confirmation %d packets\nlost_silently %d packets\n", lost, lost_confirmed, silently);
