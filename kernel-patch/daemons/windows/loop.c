@@ -307,9 +307,12 @@ static bool send_for(double time)
 
 	probed_address(family, 0, &to);
 	while (!atomic_load(&shared->is_done) && sent < MAX_PACKETS) {
-		unsigned int before = atomic_load(&shared->number);
-		struct packet *p = probe(&to);
+		unsigned int before;
+		struct packet *p;
 
+		make_room();
+		before = atomic_load(&shared->number);
+		p = probe(&to);
 		p->before = before;
 		p->after = atomic_load(&shared->number);
 		if (p->until > end)

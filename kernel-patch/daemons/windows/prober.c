@@ -123,18 +123,22 @@ void settle(void)
 		;
 }
 
+void make_room(void)
+{
+	if (sent % ARRIVALS_EVERY == 0)
+		take_arrivals();
+	if (missing - given_up < MOST_UNDER_WAY)
+		return;
+	while (missing - given_up > FEWER)
+		if (!wait_for_arrivals(PATIENCE_MS))
+			given_up = missing;
+}
+
 struct packet *probe(const struct sockaddr_storage *to)
 {
 	struct content c = { nonce, sent, ~sent };
-	struct packet *p;
+	struct packet *p = &records[sent++];
 
-	if (sent % ARRIVALS_EVERY == 0)
-		take_arrivals();
-	if (missing - given_up >= MOST_UNDER_WAY)
-		while (missing - given_up > FEWER)
-			if (!wait_for_arrivals(PATIENCE_MS))
-				given_up = missing;
-	p = &records[sent++];
 	p->from = now();
 	p->is_refused = sendto(sender, &c, sizeof(c), 0, (void *)to, address_length) < 0;
 	p->until = now();

@@ -108,10 +108,10 @@ static void read_routes(void)
 static void send_one(unsigned int flag)
 {
 	int i = sent % lab.prefixes;
-	unsigned int before = (lab.has_moved[i] ? lab.target : 0) | flag;
 
+	make_room();
 	lab.last[i] = probe(&lab.to[i]);
-	lab.last[i]->before = before;
+	lab.last[i]->before = (lab.has_moved[i] ? lab.target : 0) | flag;
 	read_routes();
 }
 

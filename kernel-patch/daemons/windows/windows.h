@@ -35,7 +35,9 @@ void run_on(int processor);
 socklen_t probed_address(int family, int number, struct sockaddr_storage *address);
 /* Opens the sockets, and sends packets until each spoke has got one by the tunnel. False if one gets none. */
 bool open_prober(int family);
-/* Sends the next packet, and returns what is known of it. Sometimes it first waits until fewer are under way. */
+/* Before each packet: takes in what has arrived, and waits if many packets are under way. */
+void make_room(void);
+/* Sends the next packet, and returns what is known of it. */
 struct packet *probe(const struct sockaddr_storage *to);
 void take_arrivals(void);
 /* Called for each packet that has arrived, unless NULL. */
