@@ -8,8 +8,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../vm/lib.sh"
 need gcc patch
-"$here/../vm/build.sh" bird >/dev/null
-source=$(echo "$cache"/bird-source-*[0-9]/source)
+"$here/../vm/build.sh" bird >/dev/null # which unpacks the source
+source=$cache/bird-source-$(sed -n 's/^readonly bird_version=\([^ ]*\).*/\1/p' "$here/../vm/build.sh")/source
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

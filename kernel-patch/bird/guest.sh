@@ -204,6 +204,7 @@ named_peers() {
 }
 
 readonly prefixes=200 # of a spoke and family, and the one that it has without
+readonly by_spoke=$((prefixes + 1)) routes_in_all=$((3 * (prefixes + 1) + 1)) # in a family
 
 many_routes() { # NODE
     local k
@@ -225,10 +226,10 @@ moved() {
     local id
     id=$(object_of "$2")
     on 0 ip nexthop replace id "$id" via "$3" dev wg0
-    is "one message moves all routes by $2 to $3" "$(routes_by "$1" "via $3 ")" $((2 * (prefixes + 1)))
+    is "one message moves all routes by $2 to $3" "$(routes_by "$1" "via $3 ")" $((2 * by_spoke))
     quiet "and scans leave them there"
     on 0 ip nexthop replace id "$id" via "$2" dev wg0
-    is "one message moves them back" "$(routes_by "$1" "nhid $id via $2 ")" $((prefixes + 1))
+    is "one message moves them back" "$(routes_by "$1" "nhid $id via $2 ")" "$by_spoke"
 }
 
 # touched FAMILY PREFIX GATEWAY OTHER: routes and an object are changed by hand.
@@ -241,12 +242,12 @@ touched() {
     is "a route gets another object by hand" \
         "$(changed "$1" route replace "$2" nhid "$(object_of "$4")" proto bird metric 32 | grep -c "^$2 nhid $(object_of "$4") ")" 1
     within 8 "the next scan puts it back, too" has_routes_by "$1" "^$2 nhid $id " 1
-    is "an object is deleted by hand, and its routes with it" "$(changed "$1" nexthop del id "$id" | grep -c nhid)" $((2 * (prefixes + 1)))
-    within 10 "the next scan brings them back" has_routes_by "$1" "nhid $id via $3 " $((prefixes + 1))
+    is "an object is deleted by hand, and its routes with it" "$(changed "$1" nexthop del id "$id" | grep -c nhid)" $((routes_in_all - by_spoke))
+    within 10 "the next scan brings them back" has_routes_by "$1" "nhid $id via $3 " "$by_spoke"
 }
 
 nexthop_objects() {
-    local seen
+    local seen before
     echo "# nexthop objects"
     lab mode gateway 0
     make_conf 0 "$here/conf/hub-objects.conf"
@@ -257,12 +258,12 @@ nexthop_objects() {
     on 0 requests 30 >/run/seen &
     for j in 0 1 2 3; do start "$j"; done
     routes_complete 90 "each node learns the prefixes of all others"
-    within 20 "all IPv4 routes have an object" has_routes_by -4 nhid $((3 * (prefixes + 1)))
-    within 20 "all IPv6 routes have an object" has_routes_by -6 nhid $((3 * (prefixes + 1)))
+    within 20 "all IPv4 routes have an object" has_routes_by -4 nhid "$routes_in_all"
+    within 20 "all IPv6 routes have an object" has_routes_by -6 nhid "$routes_in_all"
     wait $!
     seen=$(</run/seen)
-    is "there is one object per spoke and family" "$(objects)" 6
-    is "six messages made them" "$(grep -o 'objects [0-9]*' <<<"$seen")" "objects 6"
+    is "there is one object per gateway and family" "$(objects)" 8
+    is "as many messages made them" "$(grep -o 'objects [0-9]*' <<<"$seen")" "objects 8"
     echo "#   $seen"
     outlive 10
     all_pass "after the hold time every packet passes"
@@ -272,14 +273,16 @@ nexthop_objects() {
     touched -4 10.11.7.0/24 172.16.0.2 172.16.0.3
     touched -6 2001:db8:11:7::/64 fd00::2 fd00::3
     ctl 1 down >/dev/null
-    within 20 "when all routes of a spoke are withdrawn, its two objects go" has_objects 4
+    within 20 "when all routes of a spoke are withdrawn, its two objects go" has_objects 6
     start 1
-    within 40 "when it is back, they are" has_objects 6
+    within 40 "when it is back, they are" has_objects 8
+    before="$(object_of 172.16.0.5) $(object_of fd00::5)"
     kill -9 "$(cat /run/bird0.pid)"
     sleep 1
     start 0
     routes_complete 90 "after a crash each node learns the prefixes of all others again"
-    within 20 "and no object is left over" has_objects 6
+    within 20 "no object is left over" has_objects 8
+    is "and those of static routes, which it had at once, were taken over" "$(object_of 172.16.0.5) $(object_of fd00::5)" "$before"
     stop 0
     is "no object stays after down" "$(objects)" 0
     is "and no route" "$(on 0 ip route show proto bird)$(on 0 ip -6 route show proto bird)" ""

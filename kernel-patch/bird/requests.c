@@ -31,7 +31,8 @@ static double now(void)
 static void count(const struct nlmsghdr *h, int size)
 {
 	for (; NLMSG_OK(h, size); h = NLMSG_NEXT(h, size)) {
-		if (!(h->nlmsg_flags & NLM_F_REQUEST))
+		/* What the kernel sends may have the flags of the request, but it has a sender's number. */
+		if (!(h->nlmsg_flags & NLM_F_REQUEST) || h->nlmsg_pid)
 			continue;
 		routes += h->nlmsg_type == RTM_NEWROUTE || h->nlmsg_type == RTM_DELROUTE;
 		objects += h->nlmsg_type == RTM_NEWNEXTHOP || h->nlmsg_type == RTM_DELNEXTHOP;
@@ -61,8 +62,7 @@ int main(int argc, char **argv)
 		if (poll(&p, 1, left * 1000 + 1) != 1)
 			continue;
 		size = recvfrom(fd, buffer, sizeof(buffer), 0, (void *)&from, &length);
-		/* To the kernel; its answers may have the flags of requests. */
-		if (size > 0 && from.sll_pkttype == PACKET_KERNEL && ntohs(from.sll_protocol) == NETLINK_ROUTE)
+		if (size > 0 && ntohs(from.sll_protocol) == NETLINK_ROUTE)
 			count((void *)buffer, size);
 	}
 	printf("routes %ld objects %ld scans %ld\n", routes, objects, scans);
