@@ -46,5 +46,5 @@ echo "|---|---|---|---|"
 for patch in "$here"/*.patch; do count_patch "$patch"; done
 full=$here/../daemons/full-table tests=$here/../tests
 count_files "agent.c and peers.c" "$full"/{agent,peers}.c
-count_files "what they are built from: full.h, routes.c, node.c, netlink.c, netlink.h, uapi.h" "$full"/{full.h,routes.c} "$here/../daemons/node.c" \
-    "$tests"/{netlink.c,netlink.h,uapi.h}
+count_files "what they are built from: full.h, routes.c, node.c, netlink.c, netlink.h, uapi.h" \
+    "$full"/{full.h,routes.c} "$here/../daemons/node.c" "$tests"/{netlink.c,netlink.h,uapi.h}

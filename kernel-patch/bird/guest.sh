@@ -78,7 +78,7 @@ has_peers() { # PREFIX [KEY...]
 # quiet TEXT: three scans of both families come, and BIRD changes nothing.
 quiet() {
     local seen scans
-    seen=$(on 0 requests 9)
+    seen=$(on 0 requests 9 2>/dev/null)
     scans=${seen##* }
     if [ "${seen% scans*}" = "routes 0 objects 0" ] && [ "$scans" -ge 6 ]; then ok "$1"; else not_ok "$1" "$seen"; fi
 }
@@ -242,7 +242,8 @@ touched() {
     is "a route gets another object by hand" \
         "$(changed "$1" route replace "$2" nhid "$(object_of "$4")" proto bird metric 32 | grep -c "^$2 nhid $(object_of "$4") ")" 1
     within 8 "the next scan puts it back, too" has_routes_by "$1" "^$2 nhid $id " 1
-    is "an object is deleted by hand, and its routes with it" "$(changed "$1" nexthop del id "$id" | grep -c nhid)" $((routes_in_all - by_spoke))
+    is "an object is deleted by hand, and its routes with it" "$(changed "$1" nexthop del id "$id" | grep -c nhid)" \
+        $((routes_in_all - by_spoke))
     within 10 "the next scan brings them back" has_routes_by "$1" "nhid $id via $3 " "$by_spoke"
 }
 
@@ -255,7 +256,8 @@ nexthop_objects() {
         make_conf "$j" "$daemons/conf/bird-bgp-spoke.conf"
         many_routes "$j" >>"/run/n$j.conf"
     done
-    on 0 requests 30 >/run/seen &
+    on 0 requests 30 >/run/seen 2>/run/counting &
+    until [ -s /run/counting ]; do sleep 0.1; done
     for j in 0 1 2 3; do start "$j"; done
     routes_complete 90 "each node learns the prefixes of all others"
     within 20 "all IPv4 routes have an object" has_routes_by -4 nhid "$routes_in_all"
@@ -276,6 +278,13 @@ nexthop_objects() {
     within 20 "when all routes of a spoke are withdrawn, its two objects go" has_objects 6
     start 1
     within 40 "when it is back, they are" has_objects 8
+    on 0 sysctl -qw net.ipv6.conf.wg0.keep_addr_on_down=1
+    on 0 ip link set wg0 down
+    is "the kernel removes the objects of a device that goes down" "$(objects)" 0
+    on 0 ip link set wg0 up
+    within 60 "when it is up, all IPv4 routes have objects again" has_routes_by -4 nhid "$routes_in_all"
+    within 60 "and all IPv6 routes" has_routes_by -6 nhid "$routes_in_all"
+    is "and there are as many objects as before" "$(objects)" 8
     before="$(object_of 172.16.0.5) $(object_of fd00::5)"
     kill -9 "$(cat /run/bird0.pid)"
     sleep 1

@@ -5,7 +5,8 @@
  *
  *   routes N objects M scans S
  *
- * S counts dumps of routes. Requests that fail count as well; what the kernel tells of changes does not.
+ * S counts dumps of routes. Requests that fail count as well; what the kernel tells of changes does not. "counting" on standard error says
+ * that it has begun.
  */
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
@@ -54,6 +55,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+	fprintf(stderr, "counting\n");
 	for (end = now() + atof(argv[1]); (left = end - now()) > 0;) {
 		struct sockaddr_ll from;
 		socklen_t length = sizeof(from);
