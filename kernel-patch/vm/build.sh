@@ -18,6 +18,7 @@
 #   qemu-patched   vmlinuz, gen_init_cpio, *.ko: the series on x86-64, SMP and preemptible, WireGuard a module
 #   qemu-debug     qemu-patched with the checks of uml-debug
 #   iproute2       ip: Debian's, with the patches of kernel-patch/iproute2
+#   bird           bird, birdcl: Debian's, with the patches of kernel-patch/bird
 #   qemu           vmlinuz, *.ko, load-order, wgval.ko: Debian's stock cloud kernel, unpacked, not built
 #
 # Patches are for 7.3. Exit codes: 64 usage, 69 a package is missing and cannot be installed, 70 a build failed.
@@ -178,6 +179,26 @@ build_iproute2() {
     rm -r "$1/source"
 }
 
+# The version that the patches are for, and the release that has it.
+readonly bird_version=2.0.12-7 bird_release=bookworm
+
+unpack_bird() {
+    private_apt "$1/apt" deb-src "$bird_release"
+    (cd "$1/apt" && apt-get "${apt_options[@]}" --download-only source "bird2=$bird_version")
+    dpkg-source --no-check -x "$1/apt/bird2_$bird_version.dsc" "$1/source" # apt has checked it
+    rm -r "$1/apt"
+}
+
+# Without the client that needs readline (birdcl is the same without line editing), and without link-time optimization, which takes long.
+build_bird() {
+    cp -a "$source/source" "$1/source"
+    apply_patches "$1/source" "${bird_patches[@]}"
+    (cd "$1/source" && bird_cv_c_lto=no ./configure --disable-client --disable-libssh --sysconfdir=/etc/bird --runstatedir=/run/bird)
+    make -C "$1/source" -j"$(nproc)"
+    cp "$1"/source/{bird,birdcl} "$1"
+    rm -r "$1/source"
+}
+
 # The modules that the lab needs of the stock kernel; what they depend on is read from the package.
 readonly stock_modules=(wireguard dummy)
 
@@ -295,6 +316,14 @@ iproute2)
     build_once "$source" unpack_iproute2
     result=$cache/iproute2-$(hash_of "$iproute2_version" "$(gcc -dumpfullversion)" "${iproute2_patches[@]}")
     build_once "$result" build_iproute2
+    ;;
+bird)
+    need gcc make libc6-dev bison flex m4 patch dpkg-dev debian-archive-keyring
+    bird_patches=("$vm_dir"/../bird/*.patch)
+    source=$cache/bird-source-$bird_version
+    build_once "$source" unpack_bird
+    result=$cache/bird-$(hash_of "$bird_version" "$(gcc -dumpfullversion)" "${bird_patches[@]}")
+    build_once "$result" build_bird
     ;;
 qemu)
     need gcc make flex bison bc libelf-dev libssl-dev xz-utils kmod qemu-system-x86 libelf1
