@@ -153,13 +153,26 @@ routes_complete() {
 # outlive SECONDS: lets the time pass after which the protocol gives up a neighbour that it does not hear.
 outlive() { sleep "$1"; }
 
-all_pass() { claim_or_show "$1" lab packets all; }                    # TEXT
-none_pass() { claim_or_show "$1" lab packets none; }                  # TEXT
-all_pass_except() { claim_or_show "$1" lab packets except "${@:2}"; } # TEXT FROM-TO...
+# lab ARG...: the program. Keeps in mind what was set last.
+mode=auto flag=off check=strict
+lab() {
+    case $1 in mode) mode=$2 ;; multicast) flag=$2 ;; check) check=$2 ;; esac
+    command lab "$@"
+}
+
+# expect PAIRS: a comment for who reads the claims: the settings, and how many pairs of nodes reach each other if the next claim holds.
+readonly pairs=$((${#nodes[@]} * (${#nodes[@]} - 1)))
+expect() { echo "# packets: $mode $flag $check $1/$pairs"; }
+
+# TEXT, TEXT, TEXT FROM-TO...
+all_pass() { expect "$pairs" && claim_or_show "$1" lab packets all; }
+none_pass() { expect 0 && claim_or_show "$1" lab packets none; }
+all_pass_except() { expect $((pairs - $# + 1)) && claim_or_show "$1" lab packets except "${@:2}"; }
 
 # all_pass_within SECONDS TEXT: tries again and again, until all packets of one try arrive.
 all_pass_within() {
     local start=$SECONDS seen
+    expect "$pairs"
     until seen=$(lab packets all); do
         if [ $((SECONDS - start)) -ge "$1" ]; then
             not_ok "$2" "$seen"

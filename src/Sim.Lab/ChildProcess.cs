@@ -71,6 +71,16 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Waits until the process has ended and its lines were received. Returns false after the timeout.</summary>
     public bool WaitForEnd(TimeSpan timeout, CancellationToken cancellation = default) => _ended.Wait(timeout, cancellation);
 
+    /// <summary>Asks the whole process group to end, and does not wait for its end.</summary>
+    public void End()
+    {
+        lock (_group)
+        {
+            if (!_groupIsGone)
+                Libc.EndGroup(Id);
+        }
+    }
+
     /// <summary>Kills the whole process group, and does not wait for its end.</summary>
     public void Kill()
     {

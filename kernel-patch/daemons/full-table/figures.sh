@@ -49,7 +49,7 @@ seconds_since() { awk -v now="$2" -v before="${at_start[$1]}" 'BEGIN { print (no
 
 # end_figures STEP: what the step took since begin_figures.
 end_figures() {
-    local kind machine
+    local kind machine growth memory=0
     machine=$(machine_ticks) # first, as asking takes time, too
     row "$1_cpu_daemon" "$(seconds_since daemon "$(ticks_of "${daemon_pids[@]}")")" s
     row "$1_cpu_machine" "$(seconds_since machine "$machine")" s
@@ -57,7 +57,11 @@ end_figures() {
         row "$1_cpu_agent" "$(seconds_since agent "$(ticks_of "$agent_pid")")" s
         agent_rows "$1"
     fi
-    for kind in "${kinds_of_memory[@]}"; do row "$1_kernel_$kind" $(($(memory "$kind") - at_start[$kind])) kB; done
+    for kind in "${kinds_of_memory[@]}"; do
+        growth=$(($(memory "$kind") - at_start[$kind])) memory=$((memory + growth))
+        row "$1_kernel_$kind" "$growth" kB
+    done
+    row "$1_kernel_memory" "$memory" kB
     if [ "$nlmon" = yes ]; then
         row "$1_netlink_messages" $(($(netlink_count 3) - at_start[messages])) messages
         row "$1_netlink_bytes" $(($(netlink_count 2) - at_start[bytes])) bytes

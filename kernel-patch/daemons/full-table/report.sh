@@ -6,7 +6,9 @@ claims=0 failed=0 bad=0 busy=0
 
 begin_report() {
     all_rows=$work/rows.csv
-    echo "name,value,unit,daemon,way,family,prefixes,seconds" >"$all_rows"
+    echo "name,value,unit,daemon,way,family,prefixes,seconds,failover" >"$all_rows"
+    # shellcheck disable=SC2016 # dpkg's variables
+    echo "# with Linux $("$folder/linux" --version), $(dpkg-query -W -f '${Package} ${Version}, ' bird2 frr | sed 's/, $//')"
     started=$SECONDS
     note_load
 }
@@ -20,7 +22,7 @@ note_load() {
 
 # note_guest LOG STATUS NAME DAEMON,WAY,FAMILY,PREFIXES
 note_guest() {
-    awk -v kind="$4" '$1 == "row" { print $2 "," $3 "," $4 "," kind "," $5 }' "$1" >>"$all_rows"
+    awk -v kind="$4" -v failover="$failover" '$1 == "row" { print $2 "," $3 "," $4 "," kind "," $5 "," failover }' "$1" >>"$all_rows"
     # Daemons have warnings of their own, which matter if something went wrong.
     if [ "$2" = 0 ]; then grep -aE '^(ok|not ok|#) ' "$1"; else grep -av '^row ' "$1"; fi | sed "s/^\(ok\|not ok\) - /&$3: /" || true
     [ "$2" = 0 ] || bad=$((bad + 1))

@@ -45,6 +45,32 @@ public static class Orders
     public static Vocabulary<Term> All => field ??= new(typeof(Orders));
 }
 
+/// <summary>The ways in which a spoke of routing daemons fails: the column <c>item</c> in rows of a failover.</summary>
+public static class Failovers
+{
+    public static readonly Term Session = new("session", "the spoke closes its session");
+    public static readonly Term Removal = new("removal", "the spoke’s peer is removed");
+    public static readonly Term Move = new("move", "one message moves the spoke’s tunnel addresses to another peer");
+    public static readonly Term Object = new("object", "one message replaces the nexthop object");
+    public static readonly Term ObjectQuiet = new("object-quiet", "one message replaces the nexthop object, and the kernel announces no route");
+    public static readonly Term Tunnel = new("tunnel", "the link to the spoke goes down, and the hold time ends the session");
+    public static readonly Term Bfd = new("bfd", "the link to the spoke goes down, and BFD ends the session");
+
+    public static Vocabulary<Term> All => field ??= new(typeof(Failovers));
+}
+
+/// <summary>The routing daemons: the column <c>structure</c> in rows of full tables.</summary>
+public static class Daemons
+{
+    public static readonly Term Bird = new("bird", "BIRD");
+    public static readonly Term Frr = new("frr", "FRR");
+
+    /// <summary>The lab’s own program makes the routes.</summary>
+    public static readonly Term None = new("none", "no daemon");
+
+    public static Vocabulary<Term> All => field ??= new(typeof(Daemons));
+}
+
 /// <summary>Axes of sizes. The column <c>item</c> names the axis in rows that are points of a curve.</summary>
 public static class Axes
 {
@@ -105,6 +131,12 @@ public static class Operations
     public static readonly Term NoWriter = new("no-writer", "no writer");
     public static readonly Term BesideWriter = new("beside-writer", "beside a writer at full speed");
     public static readonly Term Clock = new("read-clock", "the clock alone");
+
+    /// <summary>A spoke of routing daemons fails, and its routes move to another.</summary>
+    public static readonly Term Failover = new("failover", "failover from a lost spoke");
+
+    /// <summary>After a peer’s addresses have moved to another, the daemon’s session to the old one lasts until its hold time is over.</summary>
+    public static readonly Term Hold = new("hold", "from a move until the hold time is over");
 
     public static readonly Term InsertAmong = new("insert-among", "insert a route among the peers of a device");
 

@@ -54,6 +54,8 @@ public sealed record Experiment(string Name, string Words, string Method = "") :
     /// <summary>Lookups on several processors beside a writer, in the kernel and in the ports.</summary>
     public static readonly Experiment SmpReaders = new("smp-readers", "Readers beside a writer");
     public static readonly Experiment TraceReplay = new("trace-replay", "Replay of a trace in the kernel");
+    public static readonly Experiment Daemons = new("daemons", "Full tables by routing daemons");
+    public static readonly Experiment DaemonMatrix = new("daemon-matrix", "Routing daemons: which packets pass");
     public static readonly Experiment Compare = new("compare", "Comparison of runs");
 
     public static Vocabulary<Experiment> All => field ??= new(typeof(Experiment));

@@ -46,6 +46,20 @@ public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Na
     public static readonly SchemeName Unhashed = new("RTA_WGPEER, stock hash", BindingPlace.Routes);
     public static readonly SchemeName Hashed = new("RTA_WGPEER, hash of the series", BindingPlace.Routes);
 
+    /// <summary>The ways of routing daemons, as kernel-patch/daemons names them: what chooses the peer of a packet.</summary>
+    public static readonly SchemeName Gateway = new("gateway", BindingPlace.Routes) { Words = "mode gateway" };
+    public static readonly SchemeName Agent = new("agent", BindingPlace.AllowedIps) { Words = "AllowedIPs by an agent" };
+    public static readonly SchemeName Interfaces = new("interfaces", BindingPlace.Routes) { Words = "a device per peer" };
+    public static readonly SchemeName Objects = new("objects", BindingPlace.Routes) { Words = "nexthop objects" };
+
+    /// <summary>The baseline of routing daemons: routes on a dummy device, which lead to no peer.</summary>
+    public static readonly SchemeName Dummy = new("dummy", BindingPlace.Routes) { Words = "plain routes" };
+
+    /// <summary>The other modes of a device with the patches.</summary>
+    public static readonly SchemeName ModeAuto = new("auto", BindingPlace.Routes) { Words = "mode auto" };
+    public static readonly SchemeName ModePeer = new("peer", BindingPlace.Routes) { Words = "mode peer" };
+    public static readonly SchemeName ModeAllowedIps = new("allowedips", BindingPlace.AllowedIps) { Words = "mode allowedips" };
+
     public static Vocabulary<SchemeName> All => field ??= new(typeof(SchemeName));
 
     /// <summary>Returns the place where a scheme binds. An unknown scheme (from another version) counts as a scheme that binds in

@@ -101,9 +101,11 @@ internal static class ConditionSection
             Line(Basis.Modelled, "Follows from a formula or from a model of the kernel.")}{
             Further(Basis.Simulated, "A queue on the trace’s own clock. Its service times were measured at full speed.")}{
             Further(Basis.Estimated, "Extrapolated from a sample, as the section says; low and high are a 95 % interval.")}</ul>
+            {Html.If(rows.All.Any(f => f.Basis == Basis.Counted), $"""
             <p>Kernel memory is counted in the ported structures, with the x86-64 layout and the slab, kmalloc and vmalloc allocators of {Followed(rows.Result)}. The memory
             of the .NET process is not part of it, and is listed apart.</p>
 
+            """)}
             """;
     }
 

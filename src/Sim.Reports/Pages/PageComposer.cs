@@ -27,6 +27,8 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
 
     private Page OfRun(Rows rows, string suffix)
     {
+        if (DaemonView.Of(rows) is { } daemons)
+            return Daemon(rows, daemons, suffix);
         var (view, churn, scaling) = (ValidationView.Of(rows), ChurnView.Of(rows), ScalingView.Of(rows));
         // A run without any row counts as a bench.
         var others = (view?.Figures.Count ?? 0) + (churn?.Figures.Count ?? 0) + (scaling?.Figures.Count ?? 0);
@@ -104,6 +106,15 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
         with {Numbers.Show(rows.Result.Table.Prefixes)} prefixes, and smaller and larger ones like it. {RunOn(rows.Result)}
         """,
         [ScalingSection.Of(scaling, Drawn(ScalingPlots.For(scaling), suffix), warn: true), ConditionSection.Of(rows)]);
+
+    private Page Daemon(Rows rows, DaemonView daemons, string suffix) => new(
+        $"Routing daemons on WireGuard: {rows.Result.Table.Source}",
+        "What does a full table cost a real routing daemon on one WireGuard device?",
+        $"""
+        A hub with eight WireGuard peers learns prefixes of {rows.Result.Table.Source} by BGP from an unchanged daemon, in a kernel with the patches. Then a peer fails.
+        {RunOn(rows.Result)}
+        """,
+        [DaemonSection.Of(daemons, Drawn(DaemonPlots.For(daemons), suffix)), ConditionSection.Of(rows)]);
 
     private Page Comparison(Rows rows, CompareView view) => new(
         $"Before and after: {rows.Result.Table.Source}",

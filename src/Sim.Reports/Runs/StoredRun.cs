@@ -20,7 +20,7 @@ public sealed record StoredRun(string Name, RunResult Result)
         if (!Path.Exists(path))
             throw new UserException(path == place
                 ? $"{place}: no such folder"
-                : $"{path}: no such file; name the folder of a report of bench, churn, scale or validate");
+                : $"{path}: no such file; name the folder of a report of bench, churn, scale, validate or daemons");
         try
         {
             using var stream = open(path);

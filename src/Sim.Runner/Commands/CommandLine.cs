@@ -24,6 +24,7 @@ internal static class CommandLine
         StatCommand.Create(),
         LookupCommand.Create(),
         ValidateCommand.Create(),
+        DaemonsCommand.Create(),
         ReportCommand.Create(),
         TableCommand.Create(),
         TraceCommand.Create(),

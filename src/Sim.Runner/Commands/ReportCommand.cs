@@ -12,7 +12,7 @@ internal static class ReportCommand
     {
         var folders = new Argument<string[]>("DIR")
         {
-            Description = "Folders with the results.json of a bench, churn, scale or validate.",
+            Description = "Folders with the results.json of a bench, churn, scale, validate or daemons.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var compare = new Option<bool>("--compare") { Description = "Compares two runs: the first DIR is before the change." };

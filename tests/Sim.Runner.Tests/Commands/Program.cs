@@ -50,7 +50,10 @@ internal static class Program
     /// Starts the program so that signals reach it: a test run in the background of a shell has SIGINT ignored, one under
     /// nohup SIGHUP, and their children inherit that.
     /// </summary>
-    public static Process StartInterruptible(params string[] args) => Start("env", ["--default-signal=INT,HUP,TERM", "dotnet"], args);
+    public static Process StartInterruptible(params string[] args) => StartInterruptibleIn("", args);
+
+    /// <summary>Starts the program in a folder, so that signals reach it.</summary>
+    public static Process StartInterruptibleIn(string folder, params string[] args) => Start("env", ["--default-signal=INT,HUP,TERM", "dotnet"], args, folder);
 
     private static Process Start(string command, string[] args) => Start(command, [], args);
 

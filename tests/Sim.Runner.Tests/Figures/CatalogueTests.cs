@@ -28,7 +28,8 @@ public sealed partial class CatalogueTests
         (Metrics.TimeOfRemoval, Units.Instructions), (Metrics.TimePerChange, Units.Instructions), (Metrics.TrieStat, Units.Kilobytes),
     ];
 
-    public static TheoryData<string> Samples => ["bench", "bench-ipv6", "churn", "churn-ipv6", "patched", "unhashed"];
+    public static TheoryData<string> Samples =>
+        ["bench", "bench-ipv6", "churn", "churn-ipv6", "patched", "unhashed", .. Sample.Exists("daemons") ? (string[])["daemons"] : []];
 
     [Theory]
     [MemberData(nameof(Samples))]
@@ -66,7 +67,7 @@ public sealed partial class CatalogueTests
         Assert.All(Metrics.All, metric => Assert.Same(metric, Metrics.Of(metric.Name, metric.Of?.Name ?? "any")));
         Assert.All(
             Metrics.All.Concat<Term>(Experiment.All.All).Concat(Operations.All.All).Concat(KeyPatterns.All.All).Concat(Chains.All.All).Concat(Orders.All.All)
-                .Concat(Axes.All.All).Concat(Sides.All.All).Concat(Steps.All.All).Concat(SchemeName.All.All),
+                .Concat(Axes.All.All).Concat(Sides.All.All).Concat(Steps.All.All).Concat(SchemeName.All.All).Concat(Failovers.All.All).Concat(Daemons.All.All),
             term => Assert.NotEmpty(term.Words));
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
 using Sim.Figures;
+using Sim.Runner.Tests.Validation;
 using Sim.Testing;
+using Sim.Validation.RealDaemons;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;
@@ -13,7 +15,7 @@ public sealed class ReadmeTests
     private const string End = "<!-- /answer -->";
     private static readonly string s_baseline = $"to {SchemeName.RemoveMe.Name}";
 
-    private static readonly string[] s_samples = ["bench", "bench-ipv6", "churn", "churn-ipv6"];
+    private static readonly string[] s_samples = ["bench", "bench-ipv6", "churn", "churn-ipv6", "daemons"];
 
     /// <summary>The rows: what they compare, and their cell out of a family's results.</summary>
     private static readonly (string Title, Func<Family, string> Cell)[] s_rows =
@@ -42,9 +44,10 @@ public sealed class ReadmeTests
             return;
         }
 
-        foreach (var name in s_samples)
+        foreach (var name in s_samples.Where(name => Directory.Exists(Path.Combine(taken, name))))
             Sample.Keep(Path.Combine(taken, name), name);
-        File.Copy(Path.Combine(taken, "bench", "plot-ratios.png"), Path.Combine(SharedData.Root, "reports", "ratios.png"), overwrite: true);
+        if (File.Exists(Path.Combine(taken, "bench", "plot-ratios.png")))
+            File.Copy(Path.Combine(taken, "bench", "plot-ratios.png"), Path.Combine(SharedData.Root, "reports", "ratios.png"), overwrite: true);
         File.WriteAllText(path, readme[..begin] + Answer() + readme[end..]);
     }
 
@@ -64,7 +67,32 @@ public sealed class ReadmeTests
             Memory is counted; the rest is measured, as medians of interleaved ratios. Conditions: the embedded table of {v4.Prefixes:N0} IPv4 and {v6.Prefixes:N0} IPv6
             prefixes, two BGP traces, {v4.Fact("logical processors")} cores of an {v4.Fact("processor")}, {v4.Day}. Spreads: `results.csv` in [reports](reports/README.md).
 
+            """) + (Sample.Exists("daemons") ? OfDaemons(new Sample("daemons").Rows) : "");
+    }
+
+    /// <summary>Returns what the rows of <c>daemons</c> say of a whole table, in two lines.</summary>
+    internal static string OfDaemons(IReadOnlyList<Figure> rows)
+    {
+        Figure Of(Metric metric, SchemeName way, int family) => rows.Single(row =>
+            row.Structure == Daemons.Bird && row.Metric == metric && row.Scheme == way && row.Family == family && (row.Operation == Operations.Load || row.Item == Failovers.Session));
+        string Shown(Figure row) => row.Flag.Length > 0 ? "not settled" : Scale.Of(row).Show(row.Value);
+        string Both(Func<int, string> cell) => $"{cell(4)} (IPv6: {cell(6)})";
+        string Time(SchemeName way) => Both(family => Shown(Of(Metrics.FibComplete, way, family)));
+        string Last(SchemeName way) => Both(family => Shown(Of(Metrics.LastWrong, way, family)));
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            Real daemons: BIRD fills the FIB of a kernel with the patches in {Time(SchemeName.Gateway)}, {Both(family => Shown(Of(Metrics.FibCompleteRatio, SchemeName.Gateway, family)))} times what it takes with plain routes.
+            Failover: the last packet to a lost peer leaves after {Last(SchemeName.Gateway)}, and after {Last(SchemeName.Agent)} if an agent fills AllowedIPs.
+
             """);
+    }
+
+    [Fact]
+    public void The_sentences_on_daemons_state_times_and_ratios_of_both_families()
+    {
+        Assert.Equal(
+            "Real daemons: BIRD fills the FIB of a kernel with the patches in 31.0 s (IPv6: 15.0 s), 1.55 (IPv6: 1.38) times what it takes with plain routes.\n"
+            + "Failover: the last packet to a lost peer leaves after 0.550 s (IPv6: 0.550 s), and after 1.05 s (IPv6: 1.05 s) if an agent fills AllowedIPs.\n",
+            OfDaemons(DaemonRows.Read([DaemonRowsTests.Fixture])));
     }
 
     /// <summary>What was found on one family.</summary>

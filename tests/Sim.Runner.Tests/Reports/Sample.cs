@@ -19,6 +19,8 @@ internal sealed record Sample(string Name)
 
     public IReadOnlyDictionary<string, string> Conditions { get; } = ReadConditions(Path.Combine(Folder(Name), Versions));
 
+    public static bool Exists(string name) => File.Exists(Path.Combine(Folder(name), Results));
+
     /// <summary>Takes the rows and conditions of a report.</summary>
     public static void Keep(string report, string name)
     {
@@ -68,6 +70,7 @@ internal sealed record Sample(string Name)
                 Keys = csv.GetString("keys"),
                 Chain = csv.GetString("chain"),
                 Operation = csv.GetString("operation"),
+                Prefixes = csv.GetString("prefixes") is { Length: > 0 } ? csv.Parse<long>("prefixes") : null,
                 X = csv.GetString("x") is { Length: > 0 } ? csv.Parse<double>("x") : null,
                 Item = csv.GetString("item"),
                 Metric = Metrics.Of(csv.GetString("metric"), csv.GetString("experiment")),

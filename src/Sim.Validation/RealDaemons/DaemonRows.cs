@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+
+namespace Sim.Validation.RealDaemons;
+
+/// <summary>Makes figures of the rows that kernel-patch/daemons/full-table.sh writes.</summary>
+public static class DaemonRows
+{
+    private const string Header = "name,value,unit,daemon,way,family,prefixes,seconds,failover";
+
+    /// <summary>The number of spokes, each of which is a peer.</summary>
+    private const int Peers = 8;
+
+    private static readonly (Metric Metric, Metric Ratio)[] s_ratios =
+        [(Metrics.FibComplete, Metrics.FibCompleteRatio), (Metrics.CpuMachine, Metrics.CpuMachineRatio)];
+
+    /// <summary>Reads the rows of several runs. A figure is the median over all rounds of all runs, with its quartiles. A ratio to the dummy
+    /// device is the median over pairs: the first round with the first, and so on.</summary>
+    /// <exception cref="UserException">A line is no row, or has a name that the catalogue lacks. The message names file and line.</exception>
+    public static IReadOnlyList<Figure> Read(IEnumerable<string> files)
+    {
+        var places = new OrderedDictionary<Figure, List<double>>();
+        foreach (var row in files.SelectMany(Rows))
+        {
+            var place = row.Of(0);
+            if (!places.TryGetValue(place, out var values))
+                places.Add(place, values = []);
+            values.Add(row.Value);
+        }
+
+        var figures = new List<Figure>();
+        foreach (var (place, values) in places)
+        {
+            figures.Add(place.Metric.Row(place, Spread.Of(values)));
+            var ratio = place.Operation == Operations.Load && place.Scheme != SchemeName.Dummy ? Array.Find(s_ratios, pair => pair.Metric == place.Metric).Ratio : null;
+            if (ratio is not null && places.TryGetValue(place with { Scheme = SchemeName.Dummy }, out var dummy)
+                && values.Zip(dummy).Where(pair => pair.Second > 0).Select(pair => pair.First / pair.Second).ToList() is { Count: > 0 } ratios)
+                figures.Add(ratio.Row(place, Spread.Of(ratios)));
+        }
+
+        return figures;
+    }
+
+    private static IEnumerable<Figure> Rows(string file)
+    {
+        foreach (var (at, line) in File.ReadLines(file).Index())
+        {
+            if (at > 0)
+                yield return Row(line.Split(','), $"{file}, line {at + 1}: ");
+            else if (line != Header)
+                throw new UserException($"{file}, line 1: the columns are not {Header}");
+        }
+    }
+
+    private static Figure Row(string[] cells, string place)
+    {
+        if (cells is not [var name, var value, var unit, var daemon, var way, ("4" or "6") and var family, var prefixes, _, var failover]
+            || !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)
+            || !int.TryParse(prefixes, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            throw new UserException($"{place}not a row of a family and a number: {string.Join(',', cells)}");
+        if (Metrics.OfDaemon(name) is not (var metric, var operation, var process))
+            throw new UserException($"{place}no metric for the row '{name}'");
+        if (Daemons.All.Find(daemon) is null || SchemeName.All.Find(way) is null)
+            throw new UserException($"{place}no such daemon or way: {daemon}, {way}");
+        if (operation != Operations.Load && Failovers.All.Find(failover) is null)
+            throw new UserException($"{place}no such failover: '{failover}'");
+        var (own, factor) = unit switch
+        {
+            "s" => (Units.Seconds, 1),
+            "kB" => (Units.Bytes, 1024), // as in /proc
+            "bytes" => (Units.Bytes, 1),
+            _ => (Units.Count, 1),
+        };
+        if (metric.Unit != own)
+            throw new UserException($"{place}{name} in {unit}, not in {metric.Unit}");
+        return metric.Row(
+            Figure.At(Experiment.Daemons, family == "4" ? 4 : 6) with
+            {
+                Structure = daemon, Scheme = way, Operation = operation, Peers = Peers, Prefixes = count, Item = operation == Operations.Load ? process : failover,
+            },
+            number * factor);
+    }
+}
