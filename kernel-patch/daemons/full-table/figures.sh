@@ -29,7 +29,7 @@ ticks_of() {
 machine_ticks() { awk '$1 == "cpu" { print $2 + $3 + $4 + $7 + $8 }' /proc/stat; }
 
 netlink_count() { # FIELD: 2 bytes, 3 messages
-    awk -v field="$1" '$1 == "nlmon0:" { n = $field } END { print n + 0 }' /proc/"${daemon_pids[0]}"/net/dev
+    on 0 awk -v field="$1" '$1 == "nlmon0:" { n = $field } END { print n + 0 }' /proc/net/dev
 }
 
 memory() { awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo; } # NAME: kB
@@ -51,7 +51,7 @@ seconds_since() { awk -v now="$2" -v before="${at_start[$1]}" 'BEGIN { print (no
 end_figures() {
     local kind machine
     machine=$(machine_ticks) # first, as asking takes time, too
-    row "$1_cpu_daemon" "$(seconds_since daemon "$(ticks_of "${daemon_pids[@]}")")" s
+    [ ${#daemon_pids[@]} -eq 0 ] || row "$1_cpu_daemon" "$(seconds_since daemon "$(ticks_of "${daemon_pids[@]}")")" s
     row "$1_cpu_machine" "$(seconds_since machine "$machine")" s
     if [ "$way" = agent ]; then
         row "$1_cpu_agent" "$(seconds_since agent "$(ticks_of "$agent_pid")")" s
