@@ -14,8 +14,8 @@ step_of() {
 fail_over() {
     [ "$daemon" = none ] || load_backup
     [ "$failover" != bfd ] || start_bfd
-    compat_mode 0
     row failover_routes_before "$(full via "$family" 1)" routes
+    compat_mode 0
     begin_figures
     rows full failover "$family" "$(step_of "$failover")" "${feeders[0]:-0}" "$table" "$limit"
     end_figures failover
@@ -43,6 +43,7 @@ bfd_is_up() {
 }
 
 claim_failover() {
+    claim "before the failure spoke 1 has routes" test "$(value failover_routes_before)" -gt 0
     is "before the failure every packet comes to a spoke" "$(value failover_lost_before)" 0
     is "no packet is damaged or comes twice" "$(value failover_damaged_packets)" 0
     is "no prefix leaves the FIB" "$(($(full count "$family") - base))" "$prefixes"
