@@ -94,6 +94,7 @@ claim_objects() {
     if [ "$daemon" = frr ]; then
         is "zebra puts the object back" "$(value failover_objects_put_back)" "$(value failover_objects)"
         is "every route is as before" "$(value failover_routes_left)" "$(value failover_routes_before)"
+        grep -ah 'nexthop' /run/frr/n0/zebra.log | sed 's/^/# zebra: /' || true
         return 0
     fi
     claim_redirected
