@@ -11,7 +11,7 @@
 #   --way NAME         gateway, agent, dummy, interfaces, all of these, or objects; may be given again: gateway and dummy unless given.
 #                      Objects are for no daemon, and for a BIRD with an option "nexthop objects"
 #   --family NAME      4, 6 or both: both unless given
-#   --failover KIND    session, removal, tunnel, bfd, move, object, object-quiet or none; README.md says what each does: session unless given
+#   --failover KIND    session, removal, tunnel, bfd, move, object, object-quiet or none; see README.md: session unless given
 #   --rounds N         guests of each kind, in turn: 1 unless given
 #   --no-nlmon         does not count netlink messages, which takes time of its own
 #   --rows FILE        writes all figures, as CSV

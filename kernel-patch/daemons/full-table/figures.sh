@@ -40,9 +40,9 @@ begin_figures() {
     local kind
     at_start[daemon]=$(ticks_of "${daemon_pids[@]}")
     [ "$way" != agent ] || at_start[agent]=$(ticks_of "$agent_pid")
-    at_start[machine]=$(machine_ticks)
     at_start[bytes]=$(netlink_count 2) at_start[messages]=$(netlink_count 3)
     for kind in "${kinds_of_memory[@]}"; do at_start[$kind]=$(memory "$kind"); done
+    at_start[machine]=$(machine_ticks) # last, as asking takes time, too
 }
 
 seconds_since() { awk -v now="$2" -v before="${at_start[$1]}" 'BEGIN { print (now - before) / 100 }'; } # WHAT TICKS
