@@ -82,7 +82,7 @@ check() {
     none:*) usage "--failover $3 needs a daemon" ;;
     *:agent:move | *:interfaces:move) usage "--failover move is for the ways gateway and objects" ;;
     *:objects:object* | frr:gateway:object*) ;;
-    *:object*) usage "--failover $3 needs nexthop objects: --daemon none, --daemon frr --way gateway, or --bird with --way objects" ;;
+    *:*:object*) usage "--failover $3 needs nexthop objects: --daemon none, --daemon frr --way gateway, or --bird with --way objects" ;;
     esac
 }
 
