@@ -251,10 +251,12 @@ static bool is_moving(bool instant, double since)
 
 static void print_packets(const char *step, unsigned int first)
 {
-	double last_wrong = 0, last_lost = 0;
+	double last_wrong = 0, last_lost = 0, pause = 0;
 	int wrong = 0, lost = 0, at_2 = 0;
 
 	for (unsigned int i = first; i < sent; i++) {
+		if (i && probes[i].sent - probes[i - 1].sent > pause)
+			pause = probes[i].sent - probes[i - 1].sent;
 		at_2 += probes[i].spoke == 2;
 		if (probes[i].spoke == 1) {
 			wrong++;
@@ -264,6 +266,7 @@ static void print_packets(const char *step, unsigned int first)
 			last_lost = probes[i].sent - failed_at;
 		}
 	}
+	printf("%s_longest_pause %.3f s\n", step, pause);
 	printf("%s_packets %u packets\n%s_packets_to_2 %d packets\n", step, sent - first, step, at_2);
 	printf("%s_wrong_packets %d packets\n%s_last_wrong %.3f s\n", step, wrong, step, last_wrong);
 	printf("%s_lost_packets %d packets\n%s_last_lost %.3f s\n", step, lost, step, last_lost);

@@ -68,6 +68,14 @@ load_backup() {
     done
 }
 
+# For some seconds the kernel adds routes of its own, while IPv6 addresses are tentative.
+is_settled() {
+    local before
+    before=$(full count "$family")
+    sleep 2
+    [ -z "$(ip -n n0 -6 address show tentative)" ] && [ "$(full count "$family")" = "$before" ]
+}
+
 load_table() {
     begin_figures
     if [ "$daemon" = none ]; then
@@ -91,7 +99,7 @@ receive_everything
 agent_file=''
 [ "$way" != agent ] || start_agent
 [ "$nlmon" = no ] || start_nlmon
-[ "$daemon" = none ] || start_feeders
+if [ "$daemon" = none ]; then wait_for "the kernel has its own routes" 60 is_settled; else start_feeders; fi
 base=$(full count "$family")
 load_table
 [ "$failover" = none ] || [ "$way" = dummy ] || fail_over
