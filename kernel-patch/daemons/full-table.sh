@@ -6,10 +6,12 @@
 #
 #   --prefixes N       prefixes of each family: 100,000 unless given, or all of --table
 #   --table FILE       a table that the harness reads, MRT or list; without it the harness generates one
-#   --daemon NAME      bird, frr or both: bird unless given
-#   --way NAME         gateway, agent, dummy, interfaces or all; may be given again: gateway and dummy unless given
+#   --daemon NAME      bird, frr, both, or none, with which the lab's own program makes the routes: bird unless given
+#   --bird PROGRAM     another BIRD than Debian's
+#   --way NAME         gateway, agent, dummy, interfaces, all of these, or objects; may be given again: gateway and dummy unless given.
+#                      Objects are for no daemon, and for a BIRD with an option "nexthop objects"
 #   --family NAME      4, 6 or both: both unless given
-#   --failover KIND    session, removal or none: session unless given
+#   --failover KIND    session, removal, tunnel, bfd, move, object, object-quiet or none; see README.md: session unless given
 #   --rounds N         guests of each kind, in turn: 1 unless given
 #   --no-nlmon         does not count netlink messages, which takes time of its own
 #   --rows FILE        writes all figures, as CSV
@@ -25,7 +27,7 @@ daemons=$(cd "$(dirname "$0")" && pwd)
 . "$daemons/full-table/report.sh"
 
 usage() {
-    sed -n '3,20s/^# \?//p' "$0" >&2
+    sed -n '3,21s/^# \?//p' "$0" >&2
     [ -z "${1:-}" ] || say "$1"
     exit 64
 }
@@ -37,16 +39,17 @@ one_of() { # OPTION VALUE WORD...
     usage "$option is one of: $*"
 }
 
-prefixes='' table='' names=(bird) ways=() families=(4 6) failover=session rounds=1 nlmon=yes rows='' folder=''
+prefixes='' table='' names=(bird) ways=() families=(4 6) failover=session rounds=1 nlmon=yes rows='' folder='' bird=''
 
 parse() { # OPTION VALUE
     case $1 in
     --prefixes) [[ $2 =~ ^[1-9][0-9]{0,6}$ ]] || usage "--prefixes needs a number"; prefixes=$2 ;;
     --table) [ -r "$2" ] || usage "no table '$2'"; table=$(readlink -f "$2") ;;
-    --daemon) one_of "$1" "$2" bird frr both; names=("$2"); [ "$2" != both ] || names=(bird frr) ;;
-    --way) one_of "$1" "$2" gateway agent dummy interfaces all; ways+=("$2"); [ "$2" != all ] || ways=(gateway dummy agent interfaces) ;;
+    --daemon) one_of "$1" "$2" bird frr both none; names=("$2"); [ "$2" != both ] || names=(bird frr) ;;
+    --bird) [ -x "$2" ] || usage "no program '$2'"; bird=$(readlink -f "$2") ;;
+    --way) one_of "$1" "$2" gateway agent dummy interfaces objects all; ways+=("$2"); [ "$2" != all ] || ways=(gateway dummy agent interfaces) ;;
     --family) one_of "$1" "$2" 4 6 both; families=("$2"); [ "$2" != both ] || families=(4 6) ;;
-    --failover) one_of "$1" "$2" session removal none; failover=$2 ;;
+    --failover) one_of "$1" "$2" session removal tunnel bfd move object object-quiet none; failover=$2 ;;
     --rounds) [[ $2 =~ ^[1-9][0-9]?$ ]] || usage "--rounds needs a number"; rounds=$2 ;;
     --rows) [ -d "$(dirname -- "${2:-/none/x}")" ] || usage "no folder for '$2'"; rows=$2 ;;
     --folder) [ -x "$2/linux" ] || usage "no linux in '$2'"; folder=$2 ;;
@@ -63,7 +66,29 @@ while [ $# -gt 0 ]; do
     fi
     shift
 done
+[ ${#ways[@]} -gt 0 ] || [ "${names[0]}" != none ] || ways=(objects)
 [ ${#ways[@]} -gt 0 ] || ways=(gateway dummy)
+
+# check DAEMON WAY FAILOVER: refuses what cannot be. With the dummy device there is no failover.
+check() {
+    case $1:$2 in
+    none:objects) ;;
+    none:*) usage "no daemon: --way objects alone" ;;
+    frr:objects) usage "FRR makes nexthop objects by itself: --way gateway" ;;
+    bird:objects) [ -n "$bird" ] || usage "Debian's BIRD makes no nexthop objects: --daemon none, or --bird" ;;
+    esac
+    case $1:$2:$3 in
+    *:dummy:* | *:none | none:*:move | none:*:object*) ;;
+    none:*) usage "--failover $3 needs a daemon" ;;
+    *:agent:move | *:interfaces:move) usage "--failover move is for the ways gateway and objects" ;;
+    *:objects:object* | frr:gateway:object*) ;;
+    *:*:object*) usage "--failover $3 needs nexthop objects: --daemon none, --daemon frr --way gateway, or --bird with --way objects" ;;
+    esac
+}
+
+for name in "${names[@]}"; do
+    for way in "${ways[@]}"; do check "$name" "$way" "$failover"; done
+done
 [ -n "$table" ] || prefixes=${prefixes:-100000}
 
 sim() {
@@ -130,6 +155,7 @@ folder=$(readlink -f "$folder")
 compile() { gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -I "$daemons" -I "$daemons/../tests" -o "$work/$1" "${@:2}" "$daemons/../tests/netlink.c"; }
 compile lab "$daemons"/{lab,node,attributes,probe}.c
 compile full "$daemons"/full-table/*.c "$daemons/node.c"
+ln -s "${bird:-/usr/sbin/bird}" "$work/hub-bird"
 make_keys 0 1 2 3 4 5 6 7 8
 begin_report
 for family in "${families[@]}"; do

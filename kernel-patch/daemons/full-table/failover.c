@@ -8,9 +8,7 @@
 #include "full.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -42,10 +40,10 @@ static struct probe {
 } probes[MAX_PACKETS];
 static unsigned int sent, damaged;
 
-/* Route messages since the failure. */
+/* Route messages since the failure, or since its last part. */
 static struct {
 	long added, replaced, removed, overruns;
-	double last;
+	double first, last;
 } messages;
 
 static double failed_at, last_arrival_at_1;
@@ -75,7 +73,7 @@ static void open_lab(int family)
 		lab.receivers[i] = open_receiver(family, i + 1);
 	enter(0);
 	open_netlink();
-	lab.listener = open_listener(family == AF_INET ? RTMGRP_IPV4_ROUTE : RTMGRP_IPV6_ROUTE, 0);
+	lab.listener = open_listener(family == AF_INET ? RTMGRP_IPV4_ROUTE : RTMGRP_IPV6_ROUTE, RTNLGRP_NEXTHOP);
 	setsockopt(lab.listener, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
 	lab.size = tunnel_address(family, 0, 0, &from);
 	lab.sender = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -147,9 +145,12 @@ static void note_routes(void)
 			continue;
 		}
 		for (h = (void *)input; NLMSG_OK(h, got); h = NLMSG_NEXT(h, got)) {
+			note_nexthop(h);
 			if (!failed_at || !parse_route(h, &r))
 				continue;
 			messages.last = seconds();
+			if (!messages.first)
+				messages.first = messages.last;
 			messages.added += r.is_new && !r.is_replaced;
 			messages.replaced += r.is_new && r.is_replaced;
 			messages.removed += !r.is_new;
@@ -236,57 +237,27 @@ static int try_addresses(void)
 	return keep_addresses_of_1();
 }
 
-static int remove_peer(int family)
+/* Until nothing has happened for a while. What no daemon has to do has happened at once; else some route has to move first. */
+static bool is_moving(bool instant, double since)
 {
-	struct sockaddr_storage address;
-	int device = if_nametoindex("wg0") ? 0 : 1, index; /* wg1 leads to spoke 1 where each has its device */
-	struct nlattr *list, *peer;
-	struct peers peers;
+	double last = instant ? since : last_arrival_at_1;
 
-	tunnel_address(family, 1, 0, &address);
-	index = read_peers(device, &peers) ? -1 : peer_of(&peers, family, bytes_of(&address));
-	if (index < 0)
-		return ENOENT;
-	wg_begin(WG_CMD_SET_DEVICE, NLM_F_ACK, device);
-	list = nest(WGDEVICE_A_PEERS);
-	peer = nest(0);
-	put(WGPEER_A_PUBLIC_KEY, peers.key[index], WG_KEY_LEN);
-	put_u32(WGPEER_A_FLAGS, WGPEER_F_REMOVE_ME);
-	end(peer);
-	end(list);
-	return talk(genl);
+	if (!instant && !messages.last)
+		return true;
+	if (messages.last > last)
+		last = messages.last;
+	return seconds() - last < quiet;
 }
 
-static int fail_spoke(int family, const char *kind, int pid)
+static void print_packets(const char *step, unsigned int first)
 {
-	int error = 0;
-
-	failed_at = seconds();
-	if (!strcmp(kind, "session")) {
-		kill(pid, SIGTERM);
-		return 0;
-	}
-	error = remove_peer(family);
-	failed_at = seconds();
-	if (error)
-		fprintf(stderr, "failover: cannot remove the peer: %s %s\n", strerror(error), extack);
-	return error;
-}
-
-/* Nothing has moved yet, or something did a short time ago. */
-static bool is_moving(void)
-{
-	double last = messages.last > last_arrival_at_1 ? messages.last : last_arrival_at_1;
-
-	return !messages.last || seconds() - last < quiet;
-}
-
-static void print_figures(unsigned int first)
-{
-	double last_wrong = 0, last_lost = 0;
-	int wrong = 0, lost = 0;
+	double last_wrong = 0, last_lost = 0, pause = 0;
+	int wrong = 0, lost = 0, at_2 = 0;
 
 	for (unsigned int i = first; i < sent; i++) {
+		if (i && probes[i].sent - probes[i - 1].sent > pause)
+			pause = probes[i].sent - probes[i - 1].sent;
+		at_2 += probes[i].spoke == 2;
 		if (probes[i].spoke == 1) {
 			wrong++;
 			last_wrong = probes[i].sent - failed_at;
@@ -295,14 +266,39 @@ static void print_figures(unsigned int first)
 			last_lost = probes[i].sent - failed_at;
 		}
 	}
-	printf("failover_addresses %d addresses\nfailover_packets %u packets\n", lab.addresses, sent - first);
-	printf("failover_wrong_packets %d packets\nfailover_last_wrong %.3f s\n", wrong, last_wrong);
-	printf("failover_lost_packets %d packets\nfailover_last_lost %.3f s\n", lost, last_lost);
-	printf("failover_damaged_packets %u packets\n", damaged);
-	printf("failover_routes_replaced %ld messages\nfailover_routes_added %ld messages\n", messages.replaced, messages.added);
-	printf("failover_routes_removed %ld messages\nfailover_overruns %ld overruns\n", messages.removed, messages.overruns);
-	printf("failover_last_route %.3f s\n", messages.last ? messages.last - failed_at : 0);
-	printf("failover_end %.3f s\n", probes[sent - 1].sent - failed_at);
+	printf("%s_longest_pause %.3f s\n", step, pause);
+	printf("%s_packets %u packets\n%s_packets_to_2 %d packets\n", step, sent - first, step, at_2);
+	printf("%s_wrong_packets %d packets\n%s_last_wrong %.3f s\n", step, wrong, step, last_wrong);
+	printf("%s_lost_packets %d packets\n%s_last_lost %.3f s\n", step, lost, step, last_lost);
+}
+
+static void print_routes(const char *step)
+{
+	printf("%s_route_messages %ld messages\n", step, messages.replaced + messages.added + messages.removed);
+	printf("%s_routes_replaced %ld messages\n%s_routes_added %ld messages\n", step, messages.replaced, step, messages.added);
+	printf("%s_routes_removed %ld messages\n%s_overruns %ld overruns\n", step, messages.removed, step, messages.overruns);
+	printf("%s_first_route %.3f s\n", step, messages.last ? messages.first - failed_at : 0);
+	printf("%s_last_route %.3f s\n", step, messages.last ? messages.last - failed_at : 0);
+}
+
+/* Sends until all has moved, and prints what became of the packets and the routes. */
+static void watch(const char *step, bool instant, unsigned int first, double limit)
+{
+	double since = seconds();
+
+	while (is_moving(instant, since) && seconds() - since < limit)
+		send_for(0.25);
+	wait_until(seconds() + under_way);
+	print_packets(step, first);
+	print_routes(step);
+	printf("%s_end %.3f s\n", step, probes[sent - 1].sent - failed_at);
+}
+
+/* Who has spoke 1's addresses has its session as well, and does not answer. Then the daemon moves the routes itself. */
+static void watch_hold_time(double limit)
+{
+	memset(&messages, 0, sizeof(messages));
+	watch("hold", false, sent, limit);
 }
 
 int failover(int family, const char *kind, int pid, const char *table, double limit)
@@ -313,18 +309,21 @@ int failover(int family, const char *kind, int pid, const char *table, double li
 	open_lab(family);
 	choose_addresses(family, table);
 	lost = try_addresses();
-	printf("failover_lost_before %d packets\n", lost);
+	printf("failover_lost_before %d packets\nfailover_addresses %d addresses\n", lost, lab.addresses);
 	if (!lab.addresses) {
 		fprintf(stderr, "failover: no packet comes to spoke 1\n");
 		return 1;
 	}
+	if (prepare_failure(family, kind, pid, lab.to, lab.addresses))
+		return 1;
 	send_for(before_failure);
 	first = sent;
-	if (fail_spoke(family, kind, pid))
+	if (fail_spoke(&failed_at))
 		return 1;
-	while (is_moving() && seconds() - failed_at < limit)
-		send_for(0.25);
-	wait_until(seconds() + under_way);
-	print_figures(first);
+	watch("failover", is_instant(), first, limit);
+	print_failure(failed_at);
+	if (pid && !strcmp(kind, "move"))
+		watch_hold_time(limit);
+	printf("failover_damaged_packets %u packets\n", damaged);
 	return 0;
 }

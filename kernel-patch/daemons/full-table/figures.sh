@@ -29,7 +29,7 @@ ticks_of() {
 machine_ticks() { awk '$1 == "cpu" { print $2 + $3 + $4 + $7 + $8 }' /proc/stat; }
 
 netlink_count() { # FIELD: 2 bytes, 3 messages
-    awk -v field="$1" '$1 == "nlmon0:" { n = $field } END { print n + 0 }' /proc/"${daemon_pids[0]}"/net/dev
+    on 0 awk -v field="$1" '$1 == "nlmon0:" { n = $field } END { print n + 0 }' /proc/net/dev
 }
 
 memory() { awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo; } # NAME: kB
@@ -40,9 +40,9 @@ begin_figures() {
     local kind
     at_start[daemon]=$(ticks_of "${daemon_pids[@]}")
     [ "$way" != agent ] || at_start[agent]=$(ticks_of "$agent_pid")
-    at_start[machine]=$(machine_ticks)
     at_start[bytes]=$(netlink_count 2) at_start[messages]=$(netlink_count 3)
     for kind in "${kinds_of_memory[@]}"; do at_start[$kind]=$(memory "$kind"); done
+    at_start[machine]=$(machine_ticks) # last, as asking takes time, too
 }
 
 seconds_since() { awk -v now="$2" -v before="${at_start[$1]}" 'BEGIN { print (now - before) / 100 }'; } # WHAT TICKS
@@ -51,7 +51,7 @@ seconds_since() { awk -v now="$2" -v before="${at_start[$1]}" 'BEGIN { print (no
 end_figures() {
     local kind machine growth memory=0
     machine=$(machine_ticks) # first, as asking takes time, too
-    row "$1_cpu_daemon" "$(seconds_since daemon "$(ticks_of "${daemon_pids[@]}")")" s
+    [ ${#daemon_pids[@]} -eq 0 ] || row "$1_cpu_daemon" "$(seconds_since daemon "$(ticks_of "${daemon_pids[@]}")")" s
     row "$1_cpu_machine" "$(seconds_since machine "$machine")" s
     if [ "$way" = agent ]; then
         row "$1_cpu_agent" "$(seconds_since agent "$(ticks_of "$agent_pid")")" s

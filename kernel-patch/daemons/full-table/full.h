@@ -54,6 +54,16 @@ struct route {
 /* False for messages that are not about unicast routes of the main table. */
 bool parse_route(const struct nlmsghdr *h, struct route *route);
 
+long count_prefixes(int family);
+
+/* How spoke 1 fails; see fail.c. The first finds what the second needs for packets to these addresses; both return an errno. */
+int prepare_failure(int family, const char *kind, int pid, const struct sockaddr_storage *to, int addresses);
+int fail_spoke(double *failed_at);
+/* No daemon has to do anything. */
+bool is_instant(void);
+void note_nexthop(const struct nlmsghdr *h);
+void print_failure(double failed_at);
+
 /* The commands; each returns the program's status. */
 int encode(int family, const char *table, const char *network, const char *folder);
 int feed(int family, int node, const char *folder);
@@ -61,6 +71,7 @@ int load(int family, long prefixes, double limit, const char *agent_file, int ar
 int print_count(int family);
 int print_routes_via(int family, int node);
 int agent(const char *file);
+int install(int family, const char *table);
 int failover(int family, const char *kind, int pid, const char *table, double limit);
 
 #endif

@@ -8,7 +8,8 @@
  *   count FAMILY                          prints the number of prefixes in the hub's FIB
  *   via FAMILY NODE                       prints the number of routes by the spoke
  *   agent FILE                            copies routes into the allowed IPs of wg0, and its counts into FILE
- *   failover FAMILY KIND PID TABLE SECONDS  spoke 1 fails while packets go to its prefixes: "session" ends its feeder PID, "removal" its peer
+ *   install FAMILY TABLE                  makes nexthop objects and routes that use them, without a daemon
+ *   failover FAMILY KIND PID TABLE SECONDS  spoke 1, whose feeder is PID or 0, fails while packets go to its prefixes; fail.c has the kinds
  *
  * Figures are lines "NAME VALUE UNIT".
  */
@@ -35,6 +36,8 @@ int main(int argc, char **argv)
 		return print_routes_via(af, atoi(argv[3]));
 	if (!strcmp(command, "agent") && argc == 3)
 		return agent(argv[2]);
+	if (!strcmp(command, "install") && argc == 4)
+		return install(af, argv[3]);
 	if (!strcmp(command, "failover") && argc == 7)
 		return failover(af, argv[3], atoi(argv[4]), argv[5], atof(argv[6]));
 	fprintf(stderr, "full: no command %s, or not its number of words\n", command);

@@ -30,7 +30,8 @@ note_guest() {
     failed=$((failed + $(grep -acE '^not ok - ' "$1" || true)))
 }
 
-readonly columns="fib_complete load_cpu_daemon load_cpu_machine load_netlink_messages failover_last_wrong failover_wrong_packets failover_lost_packets"
+columns="fib_complete load_cpu_daemon load_cpu_machine load_netlink_messages"
+readonly columns+=" failover_last_wrong failover_wrong_packets failover_last_lost failover_lost_packets failover_route_messages"
 
 # print_table: medians of the rounds, and the ways' ratios to the dummy device.
 print_table() {
@@ -54,14 +55,16 @@ print_table() {
         }
         END {
             n = split(columns, column, " ")
-            format = "# %-5s %-10s %-6s %8s %9s %9s %9s %9s %9s %9s %9s %8s %8s\n"
-            printf format, "", "", "", "", "FIB has", "daemon", "machine", "netlink", "last to", "packets", "packets", "FIB", "machine"
-            printf format, "", "way", "family", "prefixes", "all, s", "CPU, s", "CPU, s", "messages", "lost, s", "to lost", "lost", "/ dummy", "/ dummy"
+            format = "# %-5s %-10s %-6s %8s %9s %9s %9s %9s %9s %9s %9s %9s %9s %8s %8s\n"
+            printf format, "", "", "", "", "FIB has", "daemon", "machine", "netlink", "last to", "packets", "last that", "packets", "route",
+                "FIB", "machine"
+            printf format, "", "way", "family", "prefixes", "all, s", "CPU, s", "CPU, s", "messages", "spoke 1,s", "to it", "is lost,s", "lost",
+                "messages", "/ dummy", "/ dummy"
             for (k = 1; k <= count; k++) {
                 split(kinds[k], part, ",")
                 for (i = 1; i <= n; i++) { m = median(kinds[k] " " column[i]); cell[i] = m == "" ? "-" : m }
                 printf format, part[1], part[2], "IPv" part[3], part[4], cell[1], cell[2], cell[3], cell[4], cell[5], cell[6], cell[7],
-                    ratio(kinds[k], "fib_complete"), ratio(kinds[k], "load_cpu_machine")
+                    cell[8], cell[9], ratio(kinds[k], "fib_complete"), ratio(kinds[k], "load_cpu_machine")
             }
         }' "$all_rows"
 }

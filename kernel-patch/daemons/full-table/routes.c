@@ -27,7 +27,7 @@ bool parse_route(const struct nlmsghdr *h, struct route *route)
 }
 
 /* /proc/net/fib_triestat walks the table; rt6_stats has it counted: the fourth number. */
-static long count_prefixes(int family)
+long count_prefixes(int family)
 {
 	FILE *file = fopen(family == AF_INET ? "/proc/self/net/fib_triestat" : "/proc/self/net/rt6_stats", "r");
 	char line[256];
