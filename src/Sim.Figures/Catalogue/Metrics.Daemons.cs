@@ -35,6 +35,7 @@ public static partial class Metrics
     public static readonly Metric RoutesAdded = Seen("routes-added", Units.Count, "routes added");
     public static readonly Metric RoutesRemoved = Seen("routes-removed", Units.Count, "routes removed");
     public static readonly Metric RouteMessages = Seen("route-messages", Units.Count, "notifications of routes");
+    public static readonly Metric LongestPause = Seen("longest-pause", Units.Seconds, "longest pause between two packets", Better.Neither);
     public static readonly Metric FirstRoute = Seen("first-route", Units.Seconds, "first change of a route");
     public static readonly Metric RoutesBefore = Seen("routes-before", Units.Count, "routes to the spoke before it is lost", Better.Neither);
     public static readonly Metric RoutesLeft = Seen("routes-left", Units.Count, "routes left to the lost spoke");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
+using System.Text.RegularExpressions;
 using Sim.Figures;
 using Sim.Files;
+using Sim.Lab;
 using Sim.Runner.Tests.Commands;
 using Sim.Validation.RealDaemons;
 using Xunit;
@@ -8,7 +10,7 @@ using Xunit;
 namespace Sim.Runner.Tests.Validation;
 
 /// <summary>Figures from rows of full-table.sh. daemon-rows.csv has made-up rows of two rounds, with every name that the script gives.</summary>
-public sealed class DaemonRowsTests
+public sealed partial class DaemonRowsTests
 {
     public const string Header = "name,value,unit,daemon,way,family,prefixes,seconds,failover";
 
@@ -43,6 +45,21 @@ public sealed class DaemonRowsTests
         var found = Metrics.OfDaemon(row);
         Assert.Equal((metric, operation, process), (found?.Metric.Name, found?.Operation, found?.Process));
     }
+
+    [Fact]
+    public void Every_name_that_the_lab_prints_has_a_metric()
+    {
+        // "%s_last_lost %.3f s\n" of C programs, with the step's name before it, and row "$1_cpu_agent" of scripts.
+        var folder = Path.Combine(LabBuild.FindCheckout(), "kernel-patch/daemons/full-table");
+        var names = Directory.EnumerateFiles(folder).Select(File.ReadAllText)
+            .SelectMany(text => PrintedName.Matches(text)).Select(match => match.Groups["name"].Value).Distinct()
+            .SelectMany(name => name.StartsWith('_') ? (string[])[$"failover{name}", $"load{name}"] : [name]).ToList();
+        Assert.True(names.Count > 45, $"{names.Count} names");
+        Assert.DoesNotContain(names, name => Metrics.OfDaemon(name) is null);
+    }
+
+    [GeneratedRegex("""(?<=\\n|"|%s)(?<name>[a-z0-9_]+)(?= %[a-z0-9.]+ [a-z]+\\n)|row "?(\$1)?(?<name>[a-z0-9_]+)"? """, RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex PrintedName { get; }
 
     [Fact]
     public void A_ratio_to_plain_routes_is_that_of_the_same_round()
