@@ -77,10 +77,13 @@ has_peers() { # PREFIX [KEY...]
 
 # quiet TEXT: three scans of both families come, and BIRD changes nothing.
 quiet() {
-    local seen scans
-    seen=$(on 0 requests 9 2>/dev/null)
-    scans=${seen##* }
-    if [ "${seen% scans*}" = "routes 0 objects 0" ] && [ "$scans" -ge 6 ]; then ok "$1"; else not_ok "$1" "$seen"; fi
+    local seen scans=0 try
+    for ((try = 0; scans < 6 && try < 5; try++)); do # a scan takes 2 s, more on a busy machine
+        seen=$(on 0 requests 9 2>/dev/null)
+        [ "${seen% scans*}" = "routes 0 objects 0" ] || break
+        scans=$((scans + ${seen##* }))
+    done
+    if [ $scans -ge 6 ]; then ok "$1"; else not_ok "$1" "$seen"; fi
 }
 
 all_name_peers() { # TEXT
@@ -98,33 +101,33 @@ changed() { printf '%s\n' "${*:2}" "route show proto bird" | on 0 patched-ip "$1
 by_hand() { # FAMILY PREFIX GATEWAY
     local route="route replace $2 via $3 dev wg0 proto bird metric 32"
     is "a route is changed to another peer by hand ($2)" "$(changed "$1" "$route via-wgpeer $B" | grep -c "^$2 via-wgpeer $B ")" 1
-    within 8 "the next scan puts it back" has_peers "$2" "$A"
+    within 30 "the next scan puts it back" has_peers "$2" "$A"
     is "a route is changed to name no peer ($2)" "$(changed "$1" "$route" | grep -c "^$2 via $3 ")" 1
-    within 8 "the next scan puts it back" has_peers "$2" "$A"
+    within 30 "the next scan puts it back" has_peers "$2" "$A"
     is "a route is deleted by hand ($2)" "$(changed "$1" route del "$2" proto bird | grep -c "^$2 ")" 0
-    within 8 "a route that is deleted by hand comes back ($2)" has_peers "$2" "$A"
+    within 30 "a route that is deleted by hand comes back ($2)" has_peers "$2" "$A"
 }
 
 withdrawal() {
     ctl 1 disable direct1 >/dev/null
-    within 8 "a withdrawn IPv4 route goes" has_peers 10.9.1.0/24
-    within 8 "and an IPv6 route" has_peers 2001:db8:1::/64
+    within 30 "a withdrawn IPv4 route goes" has_peers 10.9.1.0/24
+    within 30 "and an IPv6 route" has_peers 2001:db8:1::/64
     ctl 1 enable direct1 >/dev/null
-    within 8 "an IPv4 route that is announced again names its peer" has_peers 10.9.1.0/24 "$A"
-    within 8 "and an IPv6 route" has_peers 2001:db8:1::/64 "$A"
+    within 30 "an IPv4 route that is announced again names its peer" has_peers 10.9.1.0/24 "$A"
+    within 30 "and an IPv6 route" has_peers 2001:db8:1::/64 "$A"
 }
 
 multipath() {
-    within 8 "a static IPv4 route has a peer per hop" has_peers 10.50.0.0/16 "$A" "$B"
-    within 8 "and an IPv6 route" has_peers 2001:db8:50::/48 "$A" "$B"
-    within 8 "merged IPv4 routes of two sessions keep the peer of each" has_peers 10.60.0.0/16 "$B" "$C"
-    within 8 "and IPv6 routes" has_peers 2001:db8:60::/48 "$B" "$C"
+    within 30 "a static IPv4 route has a peer per hop" has_peers 10.50.0.0/16 "$A" "$B"
+    within 30 "and an IPv6 route" has_peers 2001:db8:50::/48 "$A" "$B"
+    within 30 "merged IPv4 routes of two sessions keep the peer of each" has_peers 10.60.0.0/16 "$B" "$C"
+    within 30 "and IPv6 routes" has_peers 2001:db8:60::/48 "$B" "$C"
     is "an IPv4 route has 16 hops with a peer each" "$(peers 10.51.0.0/16 | wc -w)" 16
     is "and an IPv6 route" "$(peers 2001:db8:51::/48 | wc -w)" 16
     is "the peer of one hop is changed by hand" "$(changed -4 route replace 10.50.0.0/16 proto bird metric 32 \
         nexthop via 172.16.0.2 dev wg0 via-wgpeer "$A" nexthop via 172.16.0.3 dev wg0 via-wgpeer "$C" |
         sed -n '/^10.50.0.0/,/^10.51/p' | grep -cF "$C")" 1
-    within 8 "the next scan puts it back" has_peers 10.50.0.0/16 "$A" "$B"
+    within 30 "the next scan puts it back" has_peers 10.50.0.0/16 "$A" "$B"
 }
 
 bad_keys() {
@@ -148,18 +151,18 @@ shown() {
 new_filter() {
     sed "s|filter spoke1 { krt_wgpeer = \"$A\"|filter spoke1 { krt_wgpeer = \"$B\"|" -i.before /run/n0.conf
     ctl 0 configure >/dev/null
-    within 8 "a filter with another key moves an IPv4 route" has_peers 10.9.1.0/24 "$B"
-    within 8 "and an IPv6 route" has_peers 2001:db8:1::/64 "$B"
+    within 30 "a filter with another key moves an IPv4 route" has_peers 10.9.1.0/24 "$B"
+    within 30 "and an IPv6 route" has_peers 2001:db8:1::/64 "$B"
     mv /run/n0.conf.before /run/n0.conf
     ctl 0 configure >/dev/null
-    within 8 "and back" has_peers 10.9.1.0/24 "$A"
+    within 30 "and back" has_peers 10.9.1.0/24 "$A"
 }
 
 # The peer is removed, and comes back.
 lost_peer() {
     on 0 wg show wg0 dump | grep -F "$C" >/run/lost
     on 0 wg set wg0 peer "$C" remove
-    within 8 "a route whose peer was removed is marked" sh -c "birdcl -s /run/bird0.ctl show route 172.16.0.4/32 | grep -q '!'"
+    within 30 "a route whose peer was removed is marked" sh -c "birdcl -s /run/bird0.ctl show route 172.16.0.4/32 | grep -q '!'"
     on 0 wg set wg0 peer "$C" endpoint 10.0.3.2:51820 allowed-ips 172.16.0.4/32,fd00::4/128,fe80::4/128
     within 60 "when the peer is back, the mark goes" sh -c "birdcl -s /run/bird0.ctl show route 172.16.0.4/32 | grep -q '\*'"
     routes_complete 60 "and each node has all routes"
@@ -238,10 +241,10 @@ touched() {
     id=$(object_of "$3")
     is "a route loses its object by hand ($2)" \
         "$(changed "$1" route replace "$2" via "$4" dev wg0 proto bird metric 32 | grep -c "^$2 via $4 ")" 1
-    within 8 "the next scan puts it back" has_routes_by "$1" "^$2 nhid $id " 1
+    within 30 "the next scan puts it back" has_routes_by "$1" "^$2 nhid $id " 1
     is "a route gets another object by hand" \
         "$(changed "$1" route replace "$2" nhid "$(object_of "$4")" proto bird metric 32 | grep -c "^$2 nhid $(object_of "$4") ")" 1
-    within 8 "the next scan puts it back, too" has_routes_by "$1" "^$2 nhid $id " 1
+    within 30 "the next scan puts it back, too" has_routes_by "$1" "^$2 nhid $id " 1
     is "an object is deleted by hand, and its routes with it" "$(changed "$1" nexthop del id "$id" | grep -c nhid)" \
         $((routes_in_all - by_spoke))
     within 10 "the next scan brings them back" has_routes_by "$1" "nhid $id via $3 " "$by_spoke"
