@@ -13,6 +13,7 @@ step_of() {
 
 fail_over() {
     [ "$daemon" = none ] || load_backup
+    [ "$daemon" = none ] || wait_for "the daemon runs" 0 kill -0 "${daemon_pids[@]}" # else nothing would end the packets
     [ "$failover" != bfd ] || start_bfd
     row failover_routes_before "$(full via "$family" 1)" routes
     compat_mode 0
@@ -45,6 +46,7 @@ bfd_is_up() {
 claim_failover() {
     claim "before the failure spoke 1 has routes" test "$(value failover_routes_before)" -gt 0
     is "before the failure every packet comes to a spoke" "$(value failover_lost_before)" 0
+    [ "$daemon" = none ] || claim "the daemon still runs" kill -0 "${daemon_pids[@]}"
     is "no packet is damaged or comes twice" "$(value failover_damaged_packets)" 0
     is "no prefix leaves the FIB" "$(($(full count "$family") - base))" "$prefixes"
     case $failover in
