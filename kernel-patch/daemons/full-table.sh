@@ -137,6 +137,7 @@ run_guest() { # DAEMON WAY FAMILY
     count=$(wc -l <"$work/list-$3")
     log=$work/log-$1-$2-$3
     rm -f "$log.status"
+    note_load
     [ "$2" != dummy ] || updates+=-dummy
     start_session "$name" guest "$log" $((1024 + count / 150))M $((600 + count / 300)) \
         "$updates" "$work/list-$3" "$1" "$2" "$3" "$count" "$failover" "$nlmon"
