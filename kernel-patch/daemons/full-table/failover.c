@@ -132,6 +132,7 @@ static void note_arrivals(int spoke)
 	}
 }
 
+/* Takes in some messages. While a daemon moves routes there is always another one, and packets have to be sent meanwhile. */
 static void note_routes(void)
 {
 	static char input[1 << 18];
@@ -139,7 +140,10 @@ static void note_routes(void)
 	struct route r;
 	ssize_t got;
 
-	while ((got = recv(lab.listener, input, sizeof(input), MSG_DONTWAIT)) > 0 || errno == ENOBUFS) {
+	for (int i = 0; i < 32; i++) {
+		got = recv(lab.listener, input, sizeof(input), MSG_DONTWAIT);
+		if (got <= 0 && errno != ENOBUFS)
+			return;
 		if (got < 0) {
 			messages.overruns++;
 			continue;

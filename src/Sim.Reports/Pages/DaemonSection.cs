@@ -14,7 +14,7 @@ internal static class DaemonSection
     private static readonly (string Head, Metric Metric)[] s_failover =
     [
         ("last packet to the lost spoke", Metrics.LastWrong), ("packets to it", Metrics.WrongPackets), ("last packet lost", Metrics.LastLost), ("packets lost", Metrics.LostPackets),
-        ("packets sent", Metrics.FailoverPackets), ("requests", Metrics.Requests), ("routes replaced", Metrics.RoutesReplaced), ("routes added", Metrics.RoutesAdded), ("routes removed", Metrics.RoutesRemoved),
+        ("packets sent", Metrics.FailoverPackets), ("longest pause between them", Metrics.LongestPause), ("requests", Metrics.Requests), ("routes replaced", Metrics.RoutesReplaced), ("routes added", Metrics.RoutesAdded), ("routes removed", Metrics.RoutesRemoved),
         ("netlink messages", Metrics.NetlinkMessages), ("netlink bytes", Metrics.NetlinkBytes), ("CPU, machine", Metrics.CpuMachine),
     ];
 
