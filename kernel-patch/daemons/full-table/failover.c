@@ -48,29 +48,13 @@ static struct {
 
 static double failed_at, last_arrival_at_1;
 
-static int open_receiver(int family, int node)
-{
-	struct sockaddr_storage any;
-	socklen_t size = socket_address(family, family == AF_INET ? "0.0.0.0" : "::", PROBE_PORT, &any);
-	int fd, buffer = BUFFER;
-
-	enter(node);
-	fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
-	if (bind(fd, (void *)&any, size)) {
-		perror("failover: bind");
-		exit(1);
-	}
-	return fd;
-}
-
 static void open_lab(int family)
 {
 	struct sockaddr_storage from;
 	int buffer = BUFFER;
 
 	for (int i = 0; i < SPOKES; i++)
-		lab.receivers[i] = open_receiver(family, i + 1);
+		lab.receivers[i] = open_receiver(family, i + 1, PROBE_PORT, BUFFER);
 	enter(0);
 	open_netlink();
 	lab.listener = open_listener(family == AF_INET ? RTMGRP_IPV4_ROUTE : RTMGRP_IPV6_ROUTE, RTNLGRP_NEXTHOP);

@@ -25,6 +25,8 @@ FILE *open_or_exit(const char *path);
 socklen_t socket_address(int family, const char *text, int port, struct sockaddr_storage *address);
 /* The address of a node in wg0: 172.16.0.N or fd00::N with N = node + 1. */
 socklen_t tunnel_address(int family, int node, int port, struct sockaddr_storage *address);
+/* A UDP socket of the node that takes packets to any address; the process is in the node's namespace afterwards. */
+int open_receiver(int family, int node, int port, int buffer);
 static inline void *bytes_of(struct sockaddr_storage *a)
 {
 	return a->ss_family == AF_INET ? (void *)&((struct sockaddr_in *)a)->sin_addr : (void *)&((struct sockaddr_in6 *)a)->sin6_addr;

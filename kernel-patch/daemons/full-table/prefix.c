@@ -54,3 +54,19 @@ socklen_t tunnel_address(int family, int node, int port, struct sockaddr_storage
 	snprintf(text, sizeof(text), family == AF_INET ? "172.16.0.%d" : "fd00::%d", node + 1);
 	return socket_address(family, text, port, address);
 }
+
+int open_receiver(int family, int node, int port, int buffer)
+{
+	struct sockaddr_storage any;
+	socklen_t size = socket_address(family, family == AF_INET ? "0.0.0.0" : "::", port, &any);
+	int fd;
+
+	enter(node);
+	fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
+	if (bind(fd, (void *)&any, size)) {
+		perror("receiver: bind");
+		exit(1);
+	}
+	return fd;
+}

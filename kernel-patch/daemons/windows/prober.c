@@ -50,22 +50,6 @@ socklen_t probed_address(int family, int number, struct sockaddr_storage *addres
 	return socket_address(family, text, PROBE_PORT, address);
 }
 
-static int open_receiver(int family, int node)
-{
-	struct sockaddr_storage any;
-	socklen_t size = socket_address(family, family == AF_INET ? "0.0.0.0" : "::", PROBE_PORT, &any);
-	int fd, buffer = BUFFER;
-
-	enter(node);
-	fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
-	if (bind(fd, (void *)&any, size)) {
-		perror("windows: bind");
-		exit(1);
-	}
-	return fd;
-}
-
 static void note_arrival(const struct content *c, unsigned int size, int spoke)
 {
 	struct packet *p = &records[c->number % MAX_PACKETS];
@@ -175,7 +159,7 @@ bool open_prober(int family)
 	bool all = true;
 
 	for (int i = 0; i < RECEIVERS; i++)
-		receivers[i] = open_receiver(family, i + 1);
+		receivers[i] = open_receiver(family, i + 1, PROBE_PORT, BUFFER);
 	enter(0);
 	address_length = tunnel_address(family, 0, 0, &from);
 	sender = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
