@@ -8,7 +8,7 @@ public static class DaemonRows
 {
     private const string Header = "name,value,unit,daemon,way,family,prefixes,seconds,failover";
 
-    /// <summary>The number of spokes, each of which is a peer.</summary>
+    /// <summary>The number of peers: every spoke is one.</summary>
     private const int Peers = 8;
 
     private static readonly (Metric Metric, Metric Ratio)[] s_ratios =
