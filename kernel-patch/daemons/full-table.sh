@@ -4,8 +4,11 @@
 #
 #   full-table.sh [OPTION...]
 #
-#   --prefixes N       prefixes of each family: 100,000 unless given, or all of --table
-#   --table FILE       a table that the harness reads, MRT or list; without it the harness generates one
+#   --prefixes N       prefixes of each family, a random sample of the table: 100,000 unless given
+#   --table FILE       a table that the harness reads, MRT or list; without it the embedded one
+#   --updates FILE     MRT file of updates, which the spokes play when the table is loaded, instead of a failover; may be given again
+#   --speed N          how many times as fast as recorded: 100 unless given
+#   --streams FOLDER   messages that "wg-sim table updates" has written, in FOLDER/4 and FOLDER/6, instead of the four options above
 #   --daemon NAME      bird, frr, both, or none, with which the lab's own program makes the routes: bird unless given
 #   --bird PROGRAM     another BIRD than Debian's
 #   --way NAME         gateway, agent, dummy, interfaces, all of these, or objects; may be given again: gateway and dummy unless given.
@@ -27,7 +30,7 @@ daemons=$(cd "$(dirname "$0")" && pwd)
 . "$daemons/full-table/report.sh"
 
 usage() {
-    sed -n '3,21s/^# \?//p' "$0" >&2
+    sed -n '3,24s/^# \?//p' "$0" >&2
     [ -z "${1:-}" ] || say "$1"
     exit 64
 }
@@ -39,12 +42,15 @@ one_of() { # OPTION VALUE WORD...
     usage "$option is one of: $*"
 }
 
-prefixes='' table='' names=(bird) ways=() families=(4 6) failover=session rounds=1 nlmon=yes rows='' folder='' bird=''
+table_options=() streams='' has_trace='' speed='' names=(bird) ways=() families=(4 6) failover=session rounds=1 nlmon=yes rows='' folder='' bird=''
 
 parse() { # OPTION VALUE
     case $1 in
-    --prefixes) [[ $2 =~ ^[1-9][0-9]{0,6}$ ]] || usage "--prefixes needs a number"; prefixes=$2 ;;
-    --table) [ -r "$2" ] || usage "no table '$2'"; table=$(readlink -f "$2") ;;
+    --prefixes) [[ $2 =~ ^[1-9][0-9]{0,6}$ ]] || usage "--prefixes needs a number"; table_options+=("$1" "$2") ;;
+    --table) [ -r "$2" ] || usage "no table '$2'"; table_options+=("$1" "$(readlink -f "$2")") ;;
+    --updates) [ -r "$2" ] || usage "no updates '$2'"; table_options+=("$1" "$(readlink -f "$2")"); has_trace=yes ;;
+    --speed) [[ $2 =~ ^[1-9][0-9]{0,4}$ ]] || usage "--speed needs a number"; speed=$2 ;;
+    --streams) [ -d "$2" ] || usage "no folder '$2'"; streams=$(readlink -f "$2") ;;
     --daemon) one_of "$1" "$2" bird frr both none; names=("$2"); [ "$2" != both ] || names=(bird frr) ;;
     --bird) [ -x "$2" ] || usage "no program '$2'"; bird=$(readlink -f "$2") ;;
     --way) one_of "$1" "$2" gateway agent dummy interfaces objects all; ways+=("$2"); [ "$2" != all ] || ways=(gateway dummy agent interfaces) ;;
@@ -89,7 +95,11 @@ check() {
 for name in "${names[@]}"; do
     for way in "${ways[@]}"; do check "$name" "$way" "$failover"; done
 done
-[ -n "$table" ] || prefixes=${prefixes:-100000}
+[ -z "$has_trace" ] || speed=${speed:-100}
+[ -z "$speed" ] || [ -n "$has_trace$streams" ] || usage "--speed is for --updates or --streams"
+[ -z "$speed" ] || [ "${names[0]}" != none ] || usage "--speed needs a daemon"
+[ -z "$speed" ] || failover=replay-$speed
+[ -z "$streams" ] || [ ${#table_options[@]} -eq 0 ] || usage "--streams comes with a table and a trace of its own"
 
 sim() {
     if [ -n "${WG_SIM:-}" ]; then
@@ -100,28 +110,15 @@ sim() {
     fi
 }
 
-# make_list FAMILY: the prefixes, evenly from all over the table. Daemons refuse prefixes of loopback, multicast and link-local addresses.
-make_list() {
-    local all=$work/all-$1 list=$work/list-$1
-    if [ -n "$table" ]; then
-        sim table convert "$table" "$all" --family "$1" >/dev/null
-    else
-        sim table generate "$all" --family "$1" --prefixes "$prefixes" >/dev/null
-    fi
-    awk '$1 !~ /^(0|127|22[4-9]|2[345][0-9])[.]|^(f[ef]|::)/ && !seen[$1]++ { print $1 }' "$all" >"$all.clean"
-    awk -v have="$(wc -l <"$all.clean")" -v wanted="${prefixes:-10000000}" \
-        '{ n += wanted / have } n >= 1 || wanted >= have { print; n -= 1 }' "$all.clean" >"$list"
-    rm "$all" "$all.clean"
-    [ "$(wc -l <"$list")" -ge 8 ] || die $EX_SOFTWARE "the table has no 8 prefixes of family $1"
-}
-
-# make_updates FAMILY: for both kinds of next hops: tunnel addresses, and addresses behind the dummy device.
+# make_updates FAMILY: the messages of all spokes; kernel-patch/daemons/README.md describes the files.
 make_updates() {
-    local tunnel=172.16.0. dummy=172.17.0.
-    [ "$1" = 4 ] || tunnel=fd00:: dummy=fd01::
-    mkdir "$work/updates-$1" "$work/updates-$1-dummy"
-    "$work/full" encode "$1" "$work/list-$1" "$tunnel" "$work/updates-$1"
-    "$work/full" encode "$1" "$work/list-$1" "$dummy" "$work/updates-$1-dummy"
+    if [ -n "$streams" ]; then
+        [ -f "$streams/$1/list" ] || die 64 "no messages in $streams/$1"
+        [ -z "$speed" ] || [ -f "$streams/$1/trace" ] || die 64 "no trace in $streams/$1"
+        ln -s "$streams/$1" "$work/updates-$1"
+    else
+        sim table updates "$work/updates-$1" --family "$1" "${table_options[@]}" >/dev/null
+    fi
 }
 
 # guest LOG MEMORY LIMIT ARG...: runs one guest. Its status goes to a file, as it is a session of its own.
@@ -133,14 +130,14 @@ guest() {
 }
 
 run_guest() { # DAEMON WAY FAMILY
-    local count updates=$work/updates-$3 name="$1 $2 IPv$3" log started=$SECONDS status=1 session
-    count=$(wc -l <"$work/list-$3")
+    local count updates=$work/updates-$3/tunnel list=$work/updates-$3/list name="$1 $2 IPv$3" log started=$SECONDS status=1 session
+    count=$(wc -l <"$list")
     log=$work/log-$1-$2-$3
     rm -f "$log.status"
     note_load
-    [ "$2" != dummy ] || updates+=-dummy
+    [ "$2" != dummy ] || updates=$work/updates-$3/dummy
     start_session "$name" guest "$log" $((1024 + count / 150))M $((600 + count / 300)) \
-        "$updates" "$work/list-$3" "$1" "$2" "$3" "$count" "$failover" "$nlmon"
+        "$updates" "$list" "$1" "$2" "$3" "$count" "$failover" "${speed:-0}" "$nlmon"
     session=$!
     wait "$session" || true
     unset "running[$session]"
@@ -160,7 +157,6 @@ ln -s "${bird:-/usr/sbin/bird}" "$work/hub-bird"
 make_keys 0 1 2 3 4 5 6 7 8
 begin_report
 for family in "${families[@]}"; do
-    make_list "$family"
     make_updates "$family"
     for ((round = 0; round < rounds; round++)); do
         for name in "${names[@]}"; do

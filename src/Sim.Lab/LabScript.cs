@@ -17,7 +17,6 @@ public static class LabScript
     /// <summary>Runs a script until it ends.</summary>
     /// <param name="script">The script's path in the checkout.</param>
     /// <param name="arguments">The arguments of the script.</param>
-    /// <param name="environment">The environment variables to set.</param>
     /// <param name="outputLine">Receives each line of standard output, on the calling thread.</param>
     /// <param name="errorLine">Receives each line of standard error, on the calling thread.</param>
     /// <param name="cancellation">Asks the script to end, and waits until it has ended its guests.</param>
@@ -25,13 +24,12 @@ public static class LabScript
     /// <exception cref="LabException">Thrown if the script could not run, or ended with another exit code.</exception>
     /// <exception cref="OperationCanceledException">Thrown if the script was cancelled.</exception>
     public static int Run(
-        string script, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, Action<string> outputLine, Action<string> errorLine,
-        CancellationToken cancellation)
+        string script, IEnumerable<string> arguments, Action<string> outputLine, Action<string> errorLine, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         using var lines = new BlockingCollection<(string Text, bool IsError)>();
         using var running = new ChildProcess(
-            [.. s_leash, Path.Combine(LabBuild.FindCheckout(), script), .. arguments], environment, line => lines.Add((line, false), CancellationToken.None),
+            [.. s_leash, Path.Combine(LabBuild.FindCheckout(), script), .. arguments], [], line => lines.Add((line, false), CancellationToken.None),
             line => lines.Add((line, true), CancellationToken.None), lines.CompleteAdding);
         try
         {

@@ -36,7 +36,7 @@ internal abstract class FuzzKind
 {
     public static IReadOnlyList<FuzzKind> All { get; } =
     [
-        new MrtKind(), new ListKind(), new GzipKind(), new Bzip2Kind(), new XzKind(), new ZstdKind(),
+        new MrtKind(), new ListKind(), new RowsKind(), new GzipKind(), new Bzip2Kind(), new XzKind(), new ZstdKind(),
     ];
 
     /// <summary>The name on the command line.</summary>

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Part of full: a BGP speaker at a spoke. It makes a session with the hub, and plays the file K.own and then K.backup, each when SIGUSR1
- * comes. Its steps are files that others wait for: /run/feed-K.up, /run/feed-K.own, /run/feed-K.backup.
+ * comes; with a speed, K.trace instead of K.backup. Its steps are files that others wait for: /run/feed-K.up, /run/feed-K.own and so on.
+ *
+ * Each message of a trace has a time in front, of 8 bytes: the highest bit marks a beacon, 15 bits are its number, and 48 bits are
+ * microseconds since the start of the trace.
  */
 #include "full.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -23,13 +27,19 @@ struct session {
 	int fd, family, node, next_part;
 	bool is_up;
 	const char *folder;
+	const char *parts[2];
 	const unsigned char *data; /* what is to be sent of the part */
 	size_t left, got;
-	double last_keepalive;
-	unsigned char input[8192];
+	double last_keepalive, speed;
+	struct board *board; /* while a trace is played */
+	size_t queued;
+	unsigned char input[8192], queue[1 << 16];
 };
 
-static const char *const parts[] = { "own", "backup" };
+/* Whether a message may be on its way. */
+static bool is_sending(const struct session *s) { return s->board ? s->queued : s->left; }
+
+static bool is_playing(const struct session *s) { return s->left || s->queued; }
 
 static void note_step(const struct session *s, const char *name, bool is_done)
 {
@@ -101,7 +111,7 @@ static void start(struct session *s)
 static void on_end(struct session *s, const char *why)
 {
 	fprintf(stderr, "feed %d: %s\n", s->node, why);
-	if (s->next_part || s->left)
+	if (s->next_part || is_playing(s))
 		exit(1);
 	s->is_up = false;
 	note_step(s, "up", false);
@@ -152,27 +162,62 @@ static void begin_part(struct session *s)
 	char path[4096];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%d.%s", s->folder, s->node, parts[s->next_part]);
+	snprintf(path, sizeof(path), "%s/%d.%s", s->folder, s->node, s->parts[s->next_part]);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st)) {
 		perror(path);
 		exit(1);
 	}
+	s->board = s->next_part && s->speed > 0 ? open_board() : NULL;
 	s->left = st.st_size;
 	s->data = st.st_size ? mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0) : NULL;
 	close(fd);
 }
 
+static void send_some(const struct session *s, const unsigned char *data, size_t size, size_t *sent)
+{
+	ssize_t done = send(s->fd, data, size < 262144 ? size : 262144, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	*sent = done > 0 ? done : 0;
+}
+
+/* Takes the messages of the trace that are due, as far as there is room for them. */
+static void take_due(struct session *s)
+{
+	double now = seconds(), due;
+	uint64_t head;
+	size_t size;
+
+	for (; s->left; s->data += 8 + size, s->left -= 8 + size) {
+		memcpy(&head, s->data, 8);
+		head = be64toh(head);
+		due = s->board->start + (head & 0xffffffffffff) / 1e6 / s->speed;
+		size = s->data[8 + 16] << 8 | s->data[8 + 17];
+		if (due > now || s->queued + size > sizeof(s->queue))
+			return;
+		memcpy(s->queue + s->queued, s->data + 8, size);
+		s->queued += size;
+		if (head >> 63)
+			s->board->due[head >> 48 & 0x7fff] = due;
+	}
+}
+
 static void go_on(struct session *s)
 {
-	ssize_t sent = send(s->fd, s->data, s->left < 262144 ? s->left : 262144, MSG_DONTWAIT | MSG_NOSIGNAL);
+	size_t sent;
 
-	if (sent > 0) {
+	if (s->board) {
+		take_due(s);
+		send_some(s, s->queue, s->queued, &sent);
+		s->queued -= sent;
+		memmove(s->queue, s->queue + sent, s->queued);
+	} else {
+		send_some(s, s->data, s->left, &sent);
 		s->data += sent;
 		s->left -= sent;
 	}
-	if (!s->left) {
-		note_step(s, parts[s->next_part], true);
+	if (!s->left && !s->queued) {
+		note_step(s, s->parts[s->next_part], true);
 		s->next_part++;
 	}
 }
@@ -180,13 +225,13 @@ static void go_on(struct session *s)
 /* Updates keep the session as well, and while one is on its way nothing else may be sent. */
 static void keep_alive(struct session *s)
 {
-	if (s->left || !s->is_up || seconds() - s->last_keepalive < KEEPALIVE_EVERY)
+	if (is_sending(s) || !s->is_up || seconds() - s->last_keepalive < KEEPALIVE_EVERY)
 		return;
 	send_message(s, KEEPALIVE, NULL, 0);
 	s->last_keepalive = seconds();
 }
 
-int feed(int family, int node, const char *folder)
+int feed(int family, int node, const char *folder, double speed)
 {
 	static struct session s;
 	struct signalfd_siginfo info;
@@ -198,17 +243,17 @@ int feed(int family, int node, const char *folder)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
 	enter(node);
-	s = (struct session){ .family = family, .node = node, .folder = folder };
+	s = (struct session){ .family = family, .node = node, .folder = folder, .parts = { "own", speed > 0 ? "trace" : "backup" }, .speed = speed };
 	start(&s);
 	for (;;) {
-		struct pollfd p[] = { { s.fd, s.left ? POLLIN | POLLOUT : POLLIN, 0 }, { signals, s.left ? 0 : POLLIN, 0 } };
+		struct pollfd p[] = { { s.fd, is_sending(&s) ? POLLIN | POLLOUT : POLLIN, 0 }, { signals, is_playing(&s) ? 0 : POLLIN, 0 } };
 
-		poll(p, 2, 1000);
+		poll(p, 2, s.board && s.left ? 1 : 1000);
 		if (p[0].revents & ~POLLOUT)
 			receive(&s);
 		if (p[1].revents & POLLIN && read(signals, &info, sizeof(info)) == sizeof(info) && s.next_part < 2)
 			begin_part(&s);
-		if (s.left)
+		if (is_playing(&s))
 			go_on(&s);
 		keep_alive(&s);
 	}

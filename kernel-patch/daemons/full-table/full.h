@@ -66,14 +66,22 @@ bool is_instant(void);
 void note_nexthop(const struct nlmsghdr *h);
 void print_failure(double failed_at);
 
+/* What the prober and the feeders share while a trace is played: its start, and when each beacon was due once it is on its way. */
+enum { BEACONS = 512 };
+struct board {
+	double start;
+	double due[BEACONS];
+};
+struct board *open_board(void);
+
 /* The commands; each returns the program's status. */
-int encode(int family, const char *table, const char *network, const char *folder);
-int feed(int family, int node, const char *folder);
+int feed(int family, int node, const char *folder, double speed);
 int load(int family, long prefixes, double limit, const char *agent_file, int argc, char **pids);
 int print_count(int family);
 int print_routes_via(int family, int node);
 int agent(const char *file);
 int install(int family, const char *table);
+int replay(int family, int beacons, double limit, int argc, char **pids);
 int failover(int family, const char *kind, int pid, const char *table, double limit);
 
 #endif

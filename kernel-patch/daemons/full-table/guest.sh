@@ -2,17 +2,18 @@
 # shellcheck shell=bash
 # What a guest of full-table.sh runs:
 #
-#   guest.sh DAEMONS KEYS UPDATES TABLE DAEMON WAY FAMILY PREFIXES FAILOVER NLMON
+#   guest.sh DAEMONS KEYS UPDATES TABLE DAEMON WAY FAMILY PREFIXES FAILOVER SPEED NLMON
 #
 # Figures are lines "row NAME VALUE UNIT SECONDS", with the clock of the guest. Its status is 0 if all claims hold.
 set -euo pipefail
-daemons=$1 keys=$2 updates=$3 table=$4 daemon=$5 way=$6 family=$7 prefixes=$8 failover=$9 nlmon=${10}
+daemons=$1 keys=$2 updates=$3 table=$4 daemon=$5 way=$6 family=$7 prefixes=$8 failover=$9 speed=${10} nlmon=${11}
 readonly nodes=(0 1 2 3 4 5 6 7 8) spokes=(1 2 3 4 5 6 7 8)
 . "$daemons/../tests/claims.sh"
 . "$daemons/lib.sh"
 . "$daemons/full-table/topology.sh"
 . "$daemons/full-table/figures.sh"
 . "$daemons/full-table/failovers.sh"
+. "$daemons/full-table/replay.sh"
 . "$daemons/guest-files.sh"
 
 # Seconds that a step may take, on a busy machine.
@@ -47,7 +48,7 @@ start_feeders() {
     local spoke
     feeders=()
     for spoke in "${spokes[@]}"; do
-        full feed "$family" "$spoke" "$updates" 2>"/run/feed-$spoke.log" &
+        full feed "$family" "$spoke" "$updates" "$speed" 2>"/run/feed-$spoke.log" &
         feeders+=($!)
     done
     wait_for "each spoke has a session with the hub" 60 have_all up
@@ -55,17 +56,21 @@ start_feeders() {
     wait_for "each spoke has a session with the hub again" 60 have_all up
 }
 
-# The daemon has read the longer paths when it has nothing to do any more, twice.
-load_backup() {
+# The daemon has nothing to do any more, twice.
+wait_for_quiet() {
     local ticks before=-1 quiet=0
-    kill -USR1 "${feeders[@]}"
-    wait_for "the spokes have sent the longer paths" "$limit" have_all backup
     while [ $quiet -lt 2 ]; do
         sleep 1
         ticks=$(ticks_of "${daemon_pids[@]}")
         if [ $((ticks - before)) -le 2 ]; then quiet=$((quiet + 1)); else quiet=0; fi
         before=$ticks
     done
+}
+
+load_backup() {
+    kill -USR1 "${feeders[@]}"
+    wait_for "the spokes have sent the longer paths" "$limit" have_all backup
+    wait_for_quiet
 }
 
 # For some seconds the kernel adds routes of its own, while IPv6 addresses are tentative.
@@ -102,5 +107,9 @@ agent_file=''
 if [ "$daemon" = none ]; then wait_for "the kernel has its own routes" 60 is_settled; else start_feeders; fi
 base=$(full count "$family")
 load_table
-[ "$failover" = none ] || [ "$way" = dummy ] || fail_over
+if [ "$speed" != 0 ]; then
+    play_trace
+elif [ "$failover" != none ] && [ "$way" != dummy ]; then
+    fail_over
+fi
 claims_done

@@ -2,9 +2,9 @@
 /*
  * full COMMAND ...: what full-table.sh asks of the host and of its guests. FAMILY is 4 or 6.
  *
- *   encode FAMILY TABLE NETWORK FOLDER    writes the UPDATE messages of each spoke; next hops are NETWORK followed by the spoke's number + 1
- *   feed FAMILY NODE FOLDER               a BGP speaker at the spoke; each SIGUSR1 makes it play the next file
+ *   feed FAMILY NODE FOLDER SPEED         a BGP speaker at the spoke; each SIGUSR1 makes it play the next file. Speed 0: there is no trace
  *   load FAMILY PREFIXES SECONDS FILE PID...  tells the feeders to start, and waits until the hub's FIB has the prefixes, and the agent of FILE
+ *   replay FAMILY BEACONS SECONDS PID...  tells the feeders to play their traces, and sends packets to the beacons
  *   count FAMILY                          prints the number of prefixes in the hub's FIB
  *   via FAMILY NODE                       prints the number of routes by the spoke
  *   agent FILE                            copies routes into the allowed IPs of wg0, and its counts into FILE
@@ -24,10 +24,8 @@ int main(int argc, char **argv)
 	int af = argc > 2 && !strcmp(argv[2], "6") ? AF_INET6 : AF_INET;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (!strcmp(command, "encode") && argc == 6)
-		return encode(af, argv[3], argv[4], argv[5]);
-	if (!strcmp(command, "feed") && argc == 5)
-		return feed(af, atoi(argv[3]), argv[4]);
+	if (!strcmp(command, "feed") && argc == 6)
+		return feed(af, atoi(argv[3]), argv[4], atof(argv[5]));
 	if (!strcmp(command, "load") && argc > 6)
 		return load(af, atol(argv[3]), atof(argv[4]), argv[5], argc - 6, argv + 6);
 	if (!strcmp(command, "count") && argc == 3)
@@ -38,6 +36,8 @@ int main(int argc, char **argv)
 		return agent(argv[2]);
 	if (!strcmp(command, "install") && argc == 4)
 		return install(af, argv[3]);
+	if (!strcmp(command, "replay") && argc > 5)
+		return replay(af, atoi(argv[3]), atof(argv[4]), argc - 5, argv + 5);
 	if (!strcmp(command, "failover") && argc == 7)
 		return failover(af, argv[3], atoi(argv[4]), argv[5], atof(argv[6]));
 	fprintf(stderr, "full: no command %s, or not its number of words\n", command);

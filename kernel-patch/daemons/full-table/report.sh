@@ -73,9 +73,21 @@ print_table() {
         }' "$all_rows"
 }
 
+# print_lags: how far beacons were behind, of each guest that played a trace.
+print_lags() {
+    awk -F, '
+        $1 ~ /^replay_(lag_median|lag_p99|lag_most|behind|cpu_machine)$/ {
+            kind = $4 " " $5 " IPv" $6
+            if (!seen[kind]++) order[++count] = kind
+            text[kind] = text[kind] (text[kind] ? ", " : "") substr($1, 8) " " $2 " s"
+        }
+        END { for (i = 1; i <= count; i++) print "# " order[i] ": " text[order[i]] }' "$all_rows"
+}
+
 end_report() {
     [ -z "$rows" ] || cp "$all_rows" "$rows"
     print_table
+    print_lags
     [ "$busy" = 0 ] || echo "# The machine was busy with other work ($busy % of a processor): do not compare these times."
     echo "# $claims claims, $failed failed, $bad guests not as expected, $((SECONDS - started)) s"
     [ "$bad" -eq 0 ] && [ "$claims" -gt 0 ]

@@ -53,6 +53,17 @@ public static partial class Metrics
     public static readonly Metric PutBack = Seen("put-back", Units.Seconds, "time until the daemon put an object back", Better.Neither);
     public static readonly Metric FailoverEnd = Seen("failover-end", Units.Seconds, "end of the packets", Better.Neither);
 
+    public static readonly Metric ReplayUpdates = Seen("replay-updates", Units.Count, "UPDATEs of the trace", Better.Neither);
+    public static readonly Metric ReplayChanges = Seen("replay-changes", Units.Count, "prefixes announced or withdrawn", Better.Neither);
+    public static readonly Metric ReplayPeers = Seen("replay-peers", Units.Count, "BGP peers of the trace that spokes play", Better.Neither);
+    public static readonly Metric ReplayTime = Seen("replay-seconds", Units.Seconds, "time until all beacons were reached", Better.Neither);
+    public static readonly Metric Beacons = Seen("replay-beacons", Units.Count, "beacons that a packet reached", Better.Neither);
+    public static readonly Metric MisledPackets = Seen("misled-packets", Units.Count, "packets to a spoke that did not announce their beacon");
+    public static readonly Metric LagMedian = Seen("lag-median", Units.Seconds, "from an UPDATE until packets follow it, median");
+    public static readonly Metric LagP99 = Seen("lag-p99", Units.Seconds, "from an UPDATE until packets follow it, 99th percentile");
+    public static readonly Metric LagMost = Seen("lag-most", Units.Seconds, "from an UPDATE until packets follow it, longest");
+    public static readonly Metric Behind = Seen("behind", Units.Seconds, "from the end of the trace until packets follow its last UPDATE");
+
     /// <summary>The ratios to plain routes on a dummy device, by the same daemon, from interleaved rounds.</summary>
     public static readonly Metric FibCompleteRatio = Seen("fib-complete-ratio", Units.Ratio, "time until the FIB is complete, as a ratio to plain routes");
     public static readonly Metric CpuMachineRatio = Seen("cpu-machine-ratio", Units.Ratio, "CPU of the machine, as a ratio to plain routes");
@@ -68,7 +79,7 @@ public static partial class Metrics
         var name = row.Replace('_', '-').ToLowerInvariant();
         if (name.StartsWith($"{PeakMemory}-", StringComparison.Ordinal))
             return (PeakMemory, Operations.Load, row[(PeakMemory.Name.Length + 1)..]);
-        var step = Array.Find([Operations.Load, Operations.Failover, Operations.Hold], term => name.StartsWith($"{term}-", StringComparison.Ordinal));
+        var step = Array.Find([Operations.Load, Operations.Failover, Operations.Hold, Operations.Replay], term => name.StartsWith($"{term}-", StringComparison.Ordinal));
         var rest = step is null ? name : name[(step.Name.Length + 1)..];
         // Names that mean something else in other experiments begin with the step.
         return new[] { name, rest, $"{Operations.Failover}-{rest}" }.Select(known => Find(known, Experiment.Daemons)).FirstOrDefault(found => found?.Of == Experiment.Daemons) is { } metric

@@ -18,6 +18,13 @@ internal static class DaemonSection
         ("netlink messages", Metrics.NetlinkMessages), ("netlink bytes", Metrics.NetlinkBytes), ("CPU, machine", Metrics.CpuMachine),
     ];
 
+    private static readonly (string Head, Metric Metric)[] s_replay =
+    [
+        ("median", Metrics.LagMedian), ("99th percentile", Metrics.LagP99), ("longest", Metrics.LagMost), ("after the end of the trace", Metrics.Behind), ("UPDATEs", Metrics.ReplayUpdates),
+        ("prefixes announced or withdrawn", Metrics.ReplayChanges), ("CPU, daemon", Metrics.CpuDaemon), ("CPU, agent", Metrics.CpuAgent), ("CPU, machine", Metrics.CpuMachine),
+        ("kernel memory", Metrics.KernelMemory), ("netlink messages", Metrics.NetlinkMessages), ("netlink bytes", Metrics.NetlinkBytes),
+    ];
+
     /// <summary>The agent is a command of the lab’s program.</summary>
     private const string AgentProcess = "full";
 
@@ -31,7 +38,7 @@ internal static class DaemonSection
         <p>In the plots, orange ways keep prefixes in AllowedIPs, blue ones in routes, and grey is the baseline, as the text beside every mark says.</p>
         {Html.Concat(plots, Page.Figure)}
         <p>During a failover the hub sends 1,000 packets a second to prefixes of the spoke that fails. A packet is lost if it comes to no spoke.</p>
-        {Tables(view, "failover", Metrics.LastWrong, f => Words.Capital(Failovers.All.Words(f.Item)), f => $"{Daemons.All.Words(f.Structure)}, {SchemeName.All.Words(f.Scheme)}", s_failover)}{Matrix(view)}
+        {Tables(view, "failover", Metrics.LastWrong, f => Words.Capital(Failovers.All.Words(f.Item)), f => $"{Daemons.All.Words(f.Structure)}, {SchemeName.All.Words(f.Scheme)}", s_failover)}{Traces(view)}{Matrix(view)}
         """)
     {
         Parts = view.Of(Metrics.PairsPassed).Count > 0 ? [("daemon-scenes", "Which packets pass")] : [],
@@ -79,6 +86,12 @@ internal static class DaemonSection
                 Markup.BasisTags(table));
         });
     }
+
+    private static Html Traces(DaemonView view) => Html.If(view.Of(Metrics.ReplayUpdates).Count > 0, $"""
+        <p>In a trace eight spokes play the updates of as many BGP peers, with their attributes, while the hub sends packets to beacons: prefixes that one spoke announces at a known time. The
+        first columns show how long after its UPDATE a packet reaches a beacon. That time covers the queue of the session, the daemon, the kernel, and the agent if there is one.</p>
+        {Tables(view, "trace", Metrics.ReplayUpdates, f => Words.Capital($"{f.Item} times that of the recording"), f => $"{Daemons.All.Words(f.Structure)}, {SchemeName.All.Words(f.Scheme)}", s_replay)}
+        """);
 
     private static Html Matrix(DaemonView view)
     {

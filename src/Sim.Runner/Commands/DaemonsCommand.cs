@@ -21,13 +21,15 @@ internal static class DaemonsCommand
         string[] daemons = [Daemons.Bird, Daemons.Frr, Both, Daemons.None], failovers = [.. Failovers.All.All.Select(term => term.Name), NoFailover];
         string[] ways = [SchemeName.Gateway, SchemeName.Dummy, SchemeName.Agent, SchemeName.Interfaces, SchemeName.Objects, All];
         var (table, seed, best, output) = (CommonOptions.Table(), CommonOptions.Seed(), CommonOptions.BestPath(), CommonOptions.Out("full-table"));
-        var prefixes = CommonOptions.Of("--prefixes", "N", "Prefixes of each family: a random sample, or all if the table has fewer.", 100_000).Between(8, 9_999_999);
+        var prefixes = SpeakerFiles.Prefixes();
         var daemon = CommonOptions.Of("--daemon", "DAEMON", $"Daemon of the hub: {string.Join(", ", daemons)}.", Daemons.Bird.Name).OneOf(daemons);
         var way = StrictOptions.Words("--way", $"What chooses the peer of a packet: {string.Join(", ", ways)}; dummy is the baseline.", ways, "WAY");
         way.DefaultValueFactory = _ => [SchemeName.Gateway, SchemeName.Dummy];
         var family = CommonOptions.Of("--family", "4|6|both", "Address family: 4, 6 or both.", Both).OneOf(["4", "6", Both]);
         var failover = StrictOptions.Words("--failover", $"How a spoke fails, in a run each: {string.Join(", ", failovers)}.", failovers, "KIND");
         failover.DefaultValueFactory = _ => [Failovers.Session];
+        var updates = ReplayOptions.Updates("MRT files of updates, which spokes play when the table is loaded.");
+        var speed = StrictOptions.Numbers("--speed", "How many times as fast as recorded they are played, in a run each.", [100], 1, 10_000, "N,N,...");
         var rounds = CommonOptions.Of("--rounds", "N", "Rounds; with several, medians have quartiles.", 1).Between(1, 99);
         var matrix = new Option<bool>("--matrix") { Description = "Also run all protocols in small networks, and show which packets pass." };
         return new Command(
@@ -40,23 +42,40 @@ internal static class DaemonsCommand
               daemons
               daemons --prefixes 1000000 --way all --rounds 3 --matrix
               daemons --daemon both --family 4 --failover session,removal
+              daemons --table latest-bview.gz --updates updates.20260222.1530.bz2 --speed 10,100 --failover none
             """)
         {
-            table, prefixes, daemon, way, family, failover, rounds, matrix, seed, best.Best, best.Peer, output,
+            table, prefixes, daemon, way, family, failover, updates, speed, rounds, matrix, seed, best.Best, best.Peer, output,
         }.Does((parsed, progress, cancel) =>
         {
             using var folder = ReportWriter.Prepare(parsed.GetValue(output)!.ToString());
             Family[] families = parsed.GetValue(family) is var chosen && chosen == Both ? [Family.IPv4, Family.IPv6] : [chosen == "6" ? Family.IPv6 : Family.IPv4];
-            var loaded = TableInput.Load(parsed.GetValue(table), families, best.Rule(parsed), progress, cancel);
-            if (loaded.Find(one => one.Table.Routes.Length == 0) is { } empty)
-                throw new UserException($"{empty.Table.Source} holds no IPv{(int)empty.Table.Family} prefix; --family chooses the other");
+            var trace = TraceFiles.Open(parsed.GetValue(updates)!, "--updates", again: true, progress, cancel);
             string[] words =
             [
                 "--daemon", parsed.GetValue(daemon)!, "--family", parsed.GetValue(family)!, "--rounds", $"{parsed.GetValue(rounds)}",
                 .. parsed.GetValue(way)!.SelectMany(one => (string[])["--way", one]),
             ];
-            return new Session(parsed, folder, loaded, cancel).Run(
-                words, parsed.GetValue(failover)!, parsed.GetValue(prefixes), parsed.GetValue(matrix), parsed.GetValue(seed));
+            string[] speeds = trace.Count == 0 ? [] : Array.ConvertAll(parsed.GetValue(speed)!, times => $"{times}");
+            var kinds = Array.FindAll(parsed.GetValue(failover)!, kind => kind != NoFailover || speeds.Length == 0);
+            var data = Directory.CreateTempSubdirectory("sim-daemons-");
+            try
+            {
+                var damage = new DamageLog();
+                var input = SpeakerFiles.Input(parsed.GetValue(table), progress, cancel);
+                var loaded = families.Select(one => SpeakerFiles.Write(
+                    input, one, best.Rule(parsed), parsed.GetValue(prefixes), parsed.GetValue(seed), trace, Path.Combine(data.FullName, $"{(int)one}"), damage, progress, cancel)
+                    .Loaded).ToList();
+                var session = new Session(parsed, folder, loaded, cancel);
+                var code = session.Run(
+                    [.. words, "--streams", data.FullName], [.. kinds.Select(kind => ("--failover", kind)), .. speeds.Select(times => ("--speed", times))],
+                    data.FullName, parsed.GetValue(matrix), parsed.GetValue(seed));
+                return Math.Max(code, InputDamage.Report(damage));
+            }
+            finally
+            {
+                data.Delete(recursive: true);
+            }
         });
     }
 
@@ -67,40 +86,27 @@ internal static class DaemonsCommand
         private readonly List<string> _warnings = [.. loaded.SelectMany(one => one.Warnings())];
         private bool _busy;
 
-        public int Run(string[] words, string[] failovers, int prefixes, bool matrix, ulong seed)
+        /// <summary>Runs full-table.sh once for each option: a failover, or a speed of the trace.</summary>
+        public int Run(string[] words, (string Option, string Value)[] runs, string data, bool matrix, ulong seed)
         {
-            var data = Directory.CreateTempSubdirectory("sim-daemons-");
             var scenes = new DaemonMatrix();
-            IReadOnlyList<Figure> figures;
-            try
+            var rows = runs.Select(run => Path.Combine(data, $"{run.Value}.csv")).ToList();
+            foreach (var ((option, value), file) in runs.Zip(rows))
             {
-                var table = Path.Combine(data.FullName, "table");
-                using (var file = File.Create(table))
-                    loaded.ForEach(one => PrefixListWriter.WriteText(TableOrder.Sample(one.Table, prefixes, seed), file));
-                var rows = failovers.Select(kind => Path.Combine(data.FullName, $"{kind}.csv")).ToList();
-                foreach (var (kind, file) in failovers.Zip(rows))
-                {
-                    if (!Holds(FullTable, [.. words, "--failover", kind, "--table", table, "--rows", file], Note))
-                        return ExitCode.Failed;
-                }
-
-                if (matrix && !Holds(Matrix, [], scenes.Take))
+                if (!Holds(FullTable, [.. words, option, value, "--rows", file], Note))
                     return ExitCode.Failed;
-                figures = DaemonRows.Read(rows);
-            }
-            finally
-            {
-                data.Delete(recursive: true);
             }
 
+            if (matrix && !Holds(Matrix, [], scenes.Take))
+                return ExitCode.Failed;
+            var figures = DaemonRows.Read(rows);
             SafeKeeping.Write(Result([.. figures.Select(Flagged), .. scenes.Figures], seed), folder);
             Terminal.Announce($"the report is in {folder.Name}", () =>
                 Console.Out.WriteLine($"Report: {Path.Combine(folder.Name, "index.html")} ({_clock.Elapsed.TotalSeconds:N0} s)"));
             return loaded.Max(one => one.ReportDamage());
         }
 
-        /// <summary>Runs a script, shows what it prints, and returns whether its claims hold. The script reads tables with this
-        /// program.</summary>
+        /// <summary>Runs a script, shows what it prints, and returns whether its claims hold.</summary>
         private bool Holds(string script, string[] words, Action<string> take)
         {
             void Show(string line)
@@ -109,8 +115,7 @@ internal static class DaemonsCommand
                 take(line);
             }
 
-            KeyValuePair<string, string>[] environment = [new("WG_SIM", Path.Combine(AppContext.BaseDirectory, "wg-sim"))];
-            switch (LabScript.Run(script, words, environment, Show, Console.Error.WriteLine, cancel))
+            switch (LabScript.Run(script, words, Show, Console.Error.WriteLine, cancel))
             {
                 case 0:
                     return true;

@@ -8,6 +8,7 @@ internal static class TableCommand
         TableInfoCommand.Create(),
         Convert(),
         Generate(),
+        SpeakerFiles.Create(),
     };
 
     private static Command Convert()

@@ -8,6 +8,9 @@ public static class DaemonRows
 {
     private const string Header = "name,value,unit,daemon,way,family,prefixes,seconds,failover";
 
+    /// <summary>What stands before the speed of a trace in the column of the failover.</summary>
+    private const string Replay = "replay-";
+
     /// <summary>The number of peers: every spoke is one.</summary>
     private const int Peers = 8;
 
@@ -43,6 +46,8 @@ public static class DaemonRows
 
     private static IEnumerable<Figure> Rows(string file)
     {
+        if (new FileInfo(file).Length == 0)
+            throw new UserException($"{file}, line 1: the file is empty");
         foreach (var (at, line) in File.ReadLines(file).Index())
         {
             if (at > 0)
@@ -62,8 +67,10 @@ public static class DaemonRows
             throw new UserException($"{place}no metric for the row '{name}'");
         if (Daemons.All.Find(daemon) is null || SchemeName.All.Find(way) is null)
             throw new UserException($"{place}no such daemon or way: {daemon}, {way}");
-        if (operation != Operations.Load && Failovers.All.Find(failover) is null)
-            throw new UserException($"{place}no such failover: '{failover}'");
+        var speed = failover.StartsWith(Replay, StringComparison.Ordinal) ? failover[Replay.Length..] : "";
+        if (operation == Operations.Replay ? !int.TryParse(speed, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            : operation != Operations.Load && Failovers.All.Find(failover) is null)
+            throw new UserException($"{place}no such failover or speed: '{failover}'");
         var (own, factor) = unit switch
         {
             "s" => (Units.Seconds, 1),
@@ -76,7 +83,7 @@ public static class DaemonRows
         return metric.Row(
             Figure.At(Experiment.Daemons, family == "4" ? 4 : 6) with
             {
-                Structure = daemon, Scheme = way, Operation = operation, Peers = Peers, Prefixes = count, Item = operation == Operations.Load ? process : failover,
+                Structure = daemon, Scheme = way, Operation = operation, Peers = Peers, Prefixes = count, Item = operation == Operations.Load ? process : operation == Operations.Replay ? $"speed {speed}" : failover,
             },
             number * factor);
     }

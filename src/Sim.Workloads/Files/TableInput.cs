@@ -17,7 +17,8 @@ public static class TableInput
         return [.. families.Select(family => Load(input, family, rule, progress, cancel))];
     }
 
-    private static LoadedTable Load(InputFile? file, Family family, BestPathRule rule, IWorkProgress progress, CancellationToken cancel)
+    /// <summary>Loads a table of a file that the caller may read again, or the embedded table.</summary>
+    public static LoadedTable Load(InputFile? file, Family family, BestPathRule rule, IWorkProgress progress, CancellationToken cancel)
     {
         if (file is null)
         {

@@ -52,6 +52,9 @@ public ref struct PathAttributes
 
     public bool WideAs;
 
+    /// <summary>All attributes as they were received, with those that are not read.</summary>
+    public ReadOnlySpan<byte> Bytes;
+
     internal MpReach Reach;
     internal ReadOnlySpan<byte> Unreach;
     internal bool HasUnreach;
@@ -72,6 +75,7 @@ public ref struct PathAttributes
         read = default;
         read.Origin = NoOrigin;
         read.WideAs = source.Wide;
+        read.Bytes = bytes;
         var seen = default(TypeSet);
         while (!bytes.IsEmpty)
         {
@@ -113,7 +117,8 @@ public ref struct PathAttributes
     /// <summary>Gives the handler the next hop of MP_REACH_NLRI. MP_REACH_NLRI takes precedence over NEXT_HOP (RFC 4760, 3).</summary>
     internal void UseReachNextHop() => (HasNextHop, NextHop, NextHopFamily) = (Reach.HasNextHop, Reach.NextHop, Reach.NextHopFamily);
 
-    private static bool TryTake(scoped ref ReadOnlySpan<byte> bytes, out byte flags, out byte type, out ReadOnlySpan<byte> value)
+    /// <summary>Takes the first attribute off the bytes. Returns false if it runs past their end.</summary>
+    internal static bool TryTake(scoped ref ReadOnlySpan<byte> bytes, out byte flags, out byte type, out ReadOnlySpan<byte> value)
     {
         (flags, type) = (0, 0);
         value = default;

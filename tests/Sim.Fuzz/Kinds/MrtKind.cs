@@ -2,6 +2,8 @@
 using Sim.Fuzz.Mrt;
 using Sim.Kernel;
 using Sim.Workloads;
+using Sim.Workloads.Bgp;
+using Sim.Workloads.Churn;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Synthesis;
 
@@ -42,7 +44,10 @@ internal sealed class MrtKind : FuzzKind
             HoldEqual([.. Records(log.First.Select(damage => damage.Record), most)], [.. Records(naive.Damaged, most)], "records called damaged");
         Hold(input.Promise != Promise.Valid || log.Count == 0, $"a valid file is called damaged: {(log.Count > 0 ? log.First[0] : null)}");
         foreach (var family in (Family[])[Family.IPv4, Family.IPv6])
+        {
             HoldTable(input.Bytes, family);
+            HoldMessages(input.Bytes, family);
+        }
     }
 
     private static (List<string> Events, Sim.Workloads.Mrt.MrtCounts Counts, DamageLog Log) Read(Stream stream)
@@ -74,6 +79,55 @@ internal sealed class MrtKind : FuzzKind
             Hold(table.Routes.All(route => route.NextHop >= 0 && route.NextHop < table.NextHops.Count), "a next hop has no name");
             Hold(table.Routes.All(route => route.Prefix.Family == family), "a prefix of the other family is in the table");
         }
+    }
+
+    /// <summary>Whatever a file holds, the speakers that play it say only messages that a reader accepts.</summary>
+    private static void HoldMessages(byte[] bytes, Family family)
+    {
+        var folder = Directory.CreateTempSubdirectory("sim-fuzz-");
+        try
+        {
+            var table = new TableUpdates(MrtTable.Load(new MemoryStream(bytes), "input", family, BestPathRule.Default, new DamageLog()), 1000, 1, folder.FullName);
+            table.Write(() => new MemoryStream(bytes), "input", BestPathRule.Default, default);
+            var trace = new TraceUpdates(table);
+            try
+            {
+                trace.Write([new TraceFile("input", () => new MemoryStream(bytes))], new DamageLog());
+            }
+            catch (InvalidDataException)
+            {
+                // The file has no update.
+            }
+
+            foreach (var file in folder.EnumerateFiles("*.*", SearchOption.AllDirectories))
+                HoldMessages(File.ReadAllBytes(file.FullName), file.Extension == ".trace" ? sizeof(ulong) : 0, file.Name);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static void HoldMessages(byte[] said, int head, string name)
+    {
+        for (var at = 0; at < said.Length;)
+        {
+            at += head;
+            Hold(said.Length - at >= 23, $"{name}: a message is cut");
+            var length = said[at + 16] << 8 | said[at + 17];
+            Hold(length is >= 23 and <= 4096 && length <= said.Length - at, $"{name}: a message of {length} bytes");
+            var (events, _, log) = Read(new MemoryStream(Recorded(said[at..(at + length)])));
+            Hold(log.Count == 0 && events.Count > 0, $"{name}: {(log.Count > 0 ? log.First[0] : "a message without a prefix")}");
+            at += length;
+        }
+    }
+
+    /// <summary>A BGP4MP record, MESSAGE_AS4 (RFC 6396, 4.4.3), of a message.</summary>
+    private static byte[] Recorded(byte[] message)
+    {
+        byte[] peer = [0, 0, 0xFD, 0xE9, 0, 0, 0xFD, 0xE8, 0, 0, 0, 1, 192, 0, 2, 1, 192, 0, 2, 2];
+        var size = peer.Length + message.Length;
+        return [0x60, 0, 0, 0, 0, 16, 0, 4, 0, 0, (byte)(size >> 8), (byte)size, .. peer, .. message];
     }
 
     private static IEnumerable<string> Records(IEnumerable<long> numbers, long most) =>

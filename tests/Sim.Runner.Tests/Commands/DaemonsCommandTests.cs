@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Sim.Figures;
+using Sim.Kernel;
 using Sim.Runner.Tests.Reports;
 using Sim.Runner.Tests.Validation;
+using Sim.Workloads.Synthesis;
 using Xunit;
 
 namespace Sim.Runner.Tests.Commands;
@@ -30,14 +33,14 @@ public sealed class DaemonsCommandTests : IDisposable
     {
         var ran = Run(
             $"""
-            echo "words: $*"; "$WG_SIM" --help >/dev/null && echo "# with Linux 7.3.4, bird2 2.0.12-7"; {Rows}
+            echo "words: $*"; echo "# with Linux 7.3.4, bird2 2.0.12-7"; {Rows}
             """,
             """
             echo '# packets: gateway off strict 12/12'; echo 'ok - bgp: every packet passes'
             """,
             "--matrix", "--rounds", "2", "--way", "gateway,dummy,agent");
         Assert.True(ran.Code == 0, ran.Error);
-        Assert.Contains("words: --daemon bird --family both --rounds 2 --way gateway --way dummy --way agent --failover session --table ", ran.Out, StringComparison.Ordinal);
+        Assert.Contains("words: --daemon bird --family both --rounds 2 --way gateway --way dummy --way agent --streams ", ran.Out, StringComparison.Ordinal);
         Assert.Contains("ok - bgp: every packet passes\n", ran.Out, StringComparison.Ordinal);
         var run = ReportFolder.Results(_scratch["report/results.json"]);
         Assert.Contains(KeyValuePair.Create("kernel under test", "User-Mode Linux: Linux 7.3.4, bird2 2.0.12-7"), run.Environment);
@@ -46,6 +49,49 @@ public sealed class DaemonsCommandTests : IDisposable
         Assert.Equal([4, 6], run.Figures.Where(f => f.Metric == Metrics.PairsPassed).Select(f => f.Family));
         Assert.True(File.Exists(_scratch["report/results.csv"]));
         Assert.Contains("BIRD fills the FIB in", File.ReadAllText(_scratch["report/index.html"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_trace_is_played_at_each_speed_after_the_failovers_and_the_script_gets_the_messages_of_both_families()
+    {
+        using (var file = File.Create(_scratch["updates"]))
+        {
+            using var writer = new MrtUpdateWriter(file, 1);
+            foreach (var prefix in (string[])["10.0.7.0/30", "2001:db8:7::/48"])
+                writer.Write(new RouteUpdate(1_700_000_000_000_000, Prefix.Parse(prefix), 0, Announce: true));
+        }
+
+        var ran = Run(
+            $"""
+            echo "words: $*"; while [ "$1" != --streams ]; do shift; done
+            for of in 4 6; do wc -l <"$2/$of/list"; [ -s "$2/$of/tunnel/1.own" ] && [ -s "$2/$of/tunnel/1.backup" ] && [ -s "$2/$of/dummy/8.own" ] && grep -x 'changes 1' "$2/$of/trace"; done
+            {Rows}
+            """,
+            "exit 1", "--updates", _scratch["updates"], "--speed", "1,50", "--failover", "session");
+        Assert.True(ran.Code == 0, ran.Error);
+        var words = ran.Out.Split('\n').Where(line => line.StartsWith("words: ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(3, words.Count);
+        foreach (var (line, end) in words.Zip((string[])["--failover session", "--speed 1", "--speed 50"]))
+            Assert.Contains($" {end} --rows ", line, StringComparison.Ordinal);
+        Assert.Equal(6, Regex.Count(ran.Out, "^300\nchanges 1$", RegexOptions.Multiline));
+    }
+
+    [Fact]
+    public void Without_a_failover_a_trace_alone_is_played()
+    {
+        using (var file = File.Create(_scratch["updates"]))
+        {
+            using var writer = new MrtUpdateWriter(file, 1);
+            writer.Write(new RouteUpdate(1_700_000_000_000_000, Prefix.Parse("10.0.7.0/30"), 0, Announce: true));
+        }
+
+        var ran = Run($"echo \"words: $*\"; {Rows}", "exit 1", "--updates", _scratch["updates"], "--failover", "none", "--family", "4");
+        Assert.True(ran.Code == 0, ran.Error);
+        Assert.Contains(" --speed 100 --rows ", Assert.Single(ran.Out.Split('\n'), line => line.StartsWith("words: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var other = Run("echo started", "exit 1", "--updates", _scratch["updates"], "--family", "6");
+        Assert.Equal(2, other.Code);
+        Assert.Contains("no change of an IPv6 prefix", other.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("started", other.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,6 +127,7 @@ public sealed class DaemonsCommandTests : IDisposable
     [InlineData("--failover", "fire")]
     [InlineData("--prefixes", "7")]
     [InlineData("--rounds", "0")]
+    [InlineData("--speed", "0")]
     public void An_option_that_the_script_would_refuse_is_refused_at_once(string option, string value)
     {
         var ran = Run("echo started", "echo started", option, value);

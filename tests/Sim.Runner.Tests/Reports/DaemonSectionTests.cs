@@ -41,6 +41,24 @@ public sealed partial class DaemonSectionTests
     }
 
     [Fact]
+    public void A_trace_has_a_table_of_lags_for_each_family()
+    {
+        var rows = from family in (int[])[4, 6] select new Figure[]
+        {
+            Metrics.ReplayUpdates.Row(Replay(family), 1000), Metrics.LagMedian.Row(Replay(family), 0.02), Metrics.LagP99.Row(Replay(family), 0.5),
+        };
+        using var folder = ReportFolder.Of(Run() with { Figures = [.. Run().Figures, .. rows.SelectMany(row => row)] });
+        var text = Text(folder.Html);
+        Assert.Contains("IPv4, trace, 1 000 prefixes measured", text, StringComparison.Ordinal);
+        Assert.Contains("IPv6, trace, 1 000 prefixes measured", text, StringComparison.Ordinal);
+        Assert.Contains("Speed 100 times that of the recording BIRD, mode gateway 20.0 ms 500 ms 1 000", text, StringComparison.Ordinal);
+        static Figure Replay(int family) => Figure.At(Experiment.Daemons, family) with
+        {
+            Structure = Daemons.Bird, Scheme = SchemeName.Gateway, Operation = Operations.Replay, Peers = 8, Prefixes = 1000, Item = "speed 100",
+        };
+    }
+
+    [Fact]
     public void The_matrix_says_which_packets_pass()
     {
         using var folder = ReportFolder.Of(Run());

@@ -40,6 +40,9 @@ public sealed partial class DaemonRowsTests
     [InlineData("failover_request_time", "request-time", "failover", "")]
     [InlineData("hold_last_wrong", "last-wrong", "hold", "")]
     [InlineData("hold_end", "failover-end", "hold", "")]
+    [InlineData("replay_lag_p99", "lag-p99", "replay", "")]
+    [InlineData("replay_cpu_daemon", "cpu-daemon", "replay", "")]
+    [InlineData("replay_seconds", "replay-seconds", "replay", "")]
     public void A_name_is_a_metric_of_a_step(string row, string metric, string operation, string process)
     {
         var found = Metrics.OfDaemon(row);
@@ -82,11 +85,30 @@ public sealed partial class DaemonRowsTests
         Assert.All(figures.Where(f => f.Operation == Operations.Failover), f => Assert.Equal(2, f.N));
     }
 
+    [Fact]
+    public void A_trace_has_rows_of_its_speed_and_family_and_adds_rounds_to_loads()
+    {
+        using var scratch = new Scratch();
+        var rows = from family in (int[])[4, 6] from speed in (int[])[10, 100] select $"""
+            fib_complete,20,s,bird,gateway,{family},1000,1,replay-{speed}
+            replay_lag_median,0.0{speed},s,bird,gateway,{family},1000,1,replay-{speed}
+            replay_netlink_messages,{speed * 1000},messages,bird,gateway,{family},1000,1,replay-{speed}
+            """;
+        var figures = DaemonRows.Read([scratch.Write("rows.csv", $"{Header}\n{string.Join('\n', rows)}\n")]);
+        Assert.All(figures.Where(f => f.Operation == Operations.Load), f => Assert.Equal(2, f.N));
+        Assert.Equal(
+            [(4, "speed 10", 0.010), (4, "speed 100", 0.0100), (6, "speed 10", 0.010), (6, "speed 100", 0.0100)],
+            figures.Where(f => f.Metric == Metrics.LagMedian).Select(f => (f.Family, f.Item, f.Value)));
+        Assert.Equal(100_000, Assert.Single(figures, f => f.Metric == Metrics.NetlinkMessages && f is { Family: 6, Item: "speed 100" }).Value);
+    }
+
     [Theory]
     [InlineData("fib_compleat,1,s,bird,gateway,4,10,1,session", "no metric for the row 'fib_compleat'")]
     [InlineData("time,1,s,bird,gateway,4,10,1,session", "no metric for the row 'time'")]
     [InlineData("load_last_wrong,1,packets,bird,gateway,4,10,1,session", "load_last_wrong in packets, not in s")]
-    [InlineData("failover_last_wrong,1,s,bird,gateway,4,10,1,fire", "no such failover: 'fire'")]
+    [InlineData("failover_last_wrong,1,s,bird,gateway,4,10,1,fire", "no such failover or speed: 'fire'")]
+    [InlineData("replay_lag_most,1,s,bird,gateway,4,10,1,session", "no such failover or speed: 'session'")]
+    [InlineData("replay_lag_most,1,s,bird,gateway,4,10,1,replay-fast", "no such failover or speed: 'replay-fast'")]
     [InlineData("fib_complete,1,s,bird,tunnel,4,10,1,session", "no such daemon or way: bird, tunnel")]
     [InlineData("fib_complete,1,s,routed,gateway,4,10,1,session", "no such daemon or way: routed, gateway")]
     [InlineData("fib_complete,nan,s,bird,gateway,4,10,1,session", "not a row of a family and a number")]
