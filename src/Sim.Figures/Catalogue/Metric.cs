@@ -22,7 +22,8 @@ public sealed record Metric(string Name, string Unit, string Words, Basis Basis 
     public Experiment? Of { get; init; }
 
     /// <summary>Makes a row with one value in the metric's unit. <see cref="Figure.At"/> makes the place.</summary>
-    /// <exception cref="ArgumentException">The place belongs to an experiment in which the metric's name has another meaning.</exception>
+    /// <exception cref="ArgumentException">Thrown if the place belongs to an experiment in which the metric's name has another
+    /// meaning.</exception>
     public Figure Row(Figure place, double value)
     {
         if (Of is not null && place.Experiment != Of)

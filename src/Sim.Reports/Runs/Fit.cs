@@ -14,7 +14,7 @@ public static class Fit
     ];
 
     /// <summary>Refuses runs whose counted rows cannot be equal, and results that were made of several runs.</summary>
-    /// <exception cref="UserException">The runs are refused, and the message names two runs and their difference.</exception>
+    /// <exception cref="UserException">Thrown if the runs are refused. The message names two runs and their difference.</exception>
     public static void RefuseUnlike(IReadOnlyList<StoredRun> runs)
     {
         RefuseMade(runs);
@@ -27,7 +27,7 @@ public static class Fit
     }
 
     /// <summary>Refuses runs with different tables, seeds, traces or kernels.</summary>
-    /// <exception cref="UserException">The runs are refused, and the message names two runs and their difference.</exception>
+    /// <exception cref="UserException">Thrown if the runs are refused. The message names two runs and their difference.</exception>
     public static void RefuseOtherInput(IReadOnlyList<StoredRun> runs)
     {
         foreach (var family in (int[])[4, 6])
@@ -38,7 +38,7 @@ public static class Fit
     }
 
     /// <summary>Refuses results that were made of several runs, and a run that is given twice.</summary>
-    /// <exception cref="UserException">The runs are refused, and the message names the folders.</exception>
+    /// <exception cref="UserException">Thrown if the runs are refused. The message names the folders.</exception>
     public static void RefuseMade(IReadOnlyList<StoredRun> runs)
     {
         if (runs.FirstOrDefault(run => run.Result.Runs.Count > 0) is { } made)

@@ -30,7 +30,7 @@ public static class Merger
 
     /// <summary>Merges rows with the same identity. The rows of the first run come first, followed by rows that only later runs
     /// have.</summary>
-    /// <exception cref="UserException">Counted rows differ between the runs. The message names the rows that differ.</exception>
+    /// <exception cref="UserException">Thrown if counted rows differ between the runs. The message names the rows that differ.</exception>
     public static OrderedDictionary<RowIdentity, MergedRow> Rows(IReadOnlyList<StoredRun> runs)
     {
         var indexes = runs.Select(run => RowIdentity.Index(run.Result.Figures)).ToList();
@@ -55,7 +55,7 @@ public static class Merger
     }
 
     /// <summary>Merges two or more runs into one result.</summary>
-    /// <exception cref="UserException">The runs cannot be merged, or their counted rows differ.</exception>
+    /// <exception cref="UserException">Thrown if the runs cannot be merged, or their counted rows differ.</exception>
     public static RunResult Merge(IReadOnlyList<StoredRun> runs, string command)
     {
         Fit.RefuseUnlike(runs);

@@ -56,7 +56,7 @@ public sealed class ChurnTrace : IDisposable
 
     /// <summary>Compiles a trace from files in any order. Only events of one family count. The rule chooses the best
     /// path and filters BGP peers; the router maps next hops to WireGuard peers.</summary>
-    /// <exception cref="IOException">A file cannot be read, or the temporary file cannot be written.</exception>
+    /// <exception cref="IOException">Thrown if a file cannot be read, or the temporary file cannot be written.</exception>
     public static ChurnTrace Compile(IReadOnlyList<TraceFile> files, Family family, BestPathRule rule, TraceRouter router, DamageLog damage)
     {
         var spool = new ChangeSpool();

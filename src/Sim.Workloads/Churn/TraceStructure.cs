@@ -142,7 +142,7 @@ public sealed record TraceStructure : TraceStatistics
 
     /// <summary>Measures the events of one family. The files may be in any order, and are read twice if some times are
     /// not credible.</summary>
-    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="IOException">Thrown if a file cannot be read.</exception>
     public static TraceStructure Measure(IReadOnlyList<TraceFile> files, Family family, DamageLog damage)
     {
         var clock = new TraceClock();
