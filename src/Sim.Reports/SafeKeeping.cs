@@ -28,7 +28,7 @@ public static class SafeKeeping
             var reason = error.Message.ReplaceLineEndings(" ");
             throw new ReportException(
                 $"the report could not be written to {folder.Name} ({reason}); " + (Store(result, folder, fallbacks) is { } place
-                    ? $"the results are in {place}: 'report {ShellWords.Quote(place)}' makes the report of them"
+                    ? $"the results are in {place}: 'report {ShellWords.Quote(place)}' makes a report from them"
                     : "the results could not be written there or elsewhere, and are lost"),
                 error);
         }

@@ -48,11 +48,10 @@ internal static class ChurnAnswer
     private static readonly Html s_reading = $"""
         <p>The ratio (×) below a time decides which scheme is better or best. It compares the scheme with AllowedIPs, REMOVE_ME, interleaved (A B B A). Caches are
         flushed before each repetition, unless they hold both structures. A difference must exceed the noise of the reference against itself (A/A) and that of
-        the pair’s own repetitions. Each pair is measured in two passes, half a run apart; if they disagree, it is “not settled”. “Warm” is the ratio of the same
+        the pair’s own repetitions. Each pair is measured in two passes, half a run apart; if the passes disagree, the pair is “not settled”. “Warm” is the ratio of the same
         changes after they were made and undone once. A trace returns to the same prefixes, so most of its changes find their path in the cache even if the
         caches were flushed before the first. <code>bench</code> changes random prefixes, most of them cold.</p>
-        <p>The times themselves were taken scheme after scheme, at full speed, with warm caches. They are those of the kernel’s structures alone, in ports that
-        run in this program. System calls, copying, parsing and locking are not included; messages, bytes and calls are counted instead. A packet’s lookups wait
+        <p>The times themselves were taken scheme after scheme, at full speed, with warm caches. They cover only the kernel’s structures, in ports that run in this program. System calls, copying, parsing and locking are not included; messages, bytes and calls are counted instead. A packet’s lookups wait
         for one another. Their addresses are spread over the prefixes, without rp_filter. AllowedIPs also need routes to the device: one default route, or one per prefix where
         marked “+ routes”. “Others know after” is the mean time until an observer knows of a change, by a notification that takes 10 µs to read or by a scan
         every 10 s. “Kernel code” counts the lines that the patches in

@@ -37,7 +37,7 @@ internal static class DaemonSection
         Parts = view.Of(Metrics.PairsPassed).Count > 0 ? [("daemon-scenes", "Which packets pass")] : [],
     };
 
-    /// <summary>Returns the time of mode gateway beside plain routes, for each daemon and family.</summary>
+    /// <summary>Returns the time of mode gateway compared with plain routes, for each daemon and family.</summary>
     private static Html Headline(DaemonView view)
     {
         var compared = view.Of(Metrics.FibCompleteRatio).Where(f => f.Scheme == SchemeName.Gateway)
@@ -63,7 +63,8 @@ internal static class DaemonSection
     private static string Rounds(DaemonView view) => view.Of(Metrics.FibComplete) is { Count: > 0 } times && times.TrueForAll(f => f.N == 1)
         ? "; this run has one round, so it does not show how much they vary" : "";
 
-    /// <summary>Returns a table for each family and number of prefixes. A line has a row of the first metric, and the rows beside it.</summary>
+    /// <summary>Returns a table for each family and number of prefixes. Each line shows a row of the first metric, and the matching rows of the
+    /// other metrics.</summary>
     private static Html Tables(
         DaemonView view, string title, Metric first, Func<Figure, string> group, Func<Figure, string> line, (string Head, Metric Metric)[] columns)
     {

@@ -32,10 +32,9 @@ internal static class TrustSection
         <h4>What User-Mode Linux with several processors leaves out</h4>
         <ul>
         <li>Its processors are threads of the host. If the host has other work, a lookup may wait for its processor, and such waits are in the 99.9th percentile.</li>
-        <li>Turning interrupts off and on is two system calls of the host. Lookups do neither, because the kernel is built without CONFIG_IP_FIB_TRIE_STATS. Allocations and RCU callbacks do both, so the
-        writer is slower than natively, above all with routes: each replaced route is an allocation and a callback.</li>
-        <li>Its kernel is not preemptible. A reader that shares its processor with the writer gives way after each 64 lookups, never in one. RCU callbacks of the writer’s processor also run there.</li>
-        <li>The ports’ threads can be interrupted at any time, and their writer waits for the readers each 4,096 moves, to free what it dropped.</li>
+        <li>Turning interrupts off and on is two system calls of the host. Lookups leave interrupts on, because the kernel is built without CONFIG_IP_FIB_TRIE_STATS. Allocations and RCU callbacks turn them off and on, so the writer is slower than natively, above all with routes: each replaced route is an allocation and a callback.</li>
+        <li>Its kernel is not preemptible. A reader that shares its processor with the writer gives way only after each 64 lookups, and never during a lookup. RCU callbacks of the writer’s processor also run there.</li>
+        <li>The ports’ threads can be interrupted at any time, and their writer waits for the readers every 4,096 moves, to free what it dropped.</li>
         <li>The kernel’s memory is mapped in pages of 4 KiB, while the ports’ slabs lie on transparent huge pages where the system allows it.</li>
         <li>Each side makes one lookup for a packet. A packet that IP has routed brings its route along: then routes need no further lookup, and AllowedIPs still need theirs.</li>
         </ul>
@@ -152,7 +151,7 @@ internal static class TrustSection
                 reasons.Add("the kernel counts each lookup (CONFIG_IP_FIB_TRIE_STATS: 3 ns where that was measured)");
         }
         if (c is { IsLookup: false, Any.Structure: Names.Fib })
-            reasons.Add("the time of rtmsg_fib, which is subtracted from the kernel’s, is itself an estimate");
+            reasons.Add("the time of rtmsg_fib, which is subtracted from the kernel’s time, is itself an estimate");
         return reasons.Count > 0
             ? $"Possible: {Words.Join(reasons)}."
             : "No difference that is listed here explains it.";
@@ -170,7 +169,7 @@ internal static class TrustSection
             <li>The local and main tables, and policy rules: the run compares one separate table.</li>
             {Html.If(!view.Figures.Any(f => f is { Structure: Names.Fib, Family: 6 }), $"<li>The IPv6 FIB: this run has no IPv6 table.</li>\n")}{
             Html.If(missing.Count > 0, $"<li>This run has no check of these: {string.Join(", ", missing)}.</li>\n")}{
-            Html.If(!view.Costs.Any(c => c.IsTime && c.Ratio is not null), $"<li>Times: this run has none of both sides.</li>\n")}</ul>
+            Html.If(!view.Costs.Any(c => c.IsTime && c.Ratio is not null), $"<li>Times: this run did not measure both sides.</li>\n")}</ul>
 
             """;
     }

@@ -55,7 +55,7 @@ internal static class ValidationCosts
         var above = cases.Where(c => c.IsAboveTarget).ToList();
         var doubt = cases.Count(c => c.StraddlesTarget) is > 0 and var n ? $" In {n} the quartiles lie on both sides of it." : "";
         if (above.Count == 0)
-            return $"In all {Numbers.Count(cases.Count, "case")} of {what}, the port’s median keeps {target}.{doubt}";
+            return $"In all {Numbers.Count(cases.Count, "case")} of {what}, the port’s median meets {target}.{doubt}";
         return $"In {above.Count} of {Numbers.Count(cases.Count, "case")} of {what}, the port’s median exceeds {target}. "
             + $"Port / kernel is {string.Join("; ", above.Select(c => $"{Numbers.Ratio(c.Ratio!.Value)} ({Words.Subject(c.Any)}, {c.Name})"))}.{doubt}";
     }

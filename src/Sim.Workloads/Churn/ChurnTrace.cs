@@ -4,7 +4,7 @@ namespace Sim.Workloads.Churn;
 /// <summary>A file of updates that is read twice. The name appears in messages, and the function opens the content as plain MRT.</summary>
 public sealed record TraceFile(string Name, Func<Stream> Open)
 {
-    /// <summary>Reads the file. The clock logs damaged times to <paramref name="times"/>. All other damage goes to
+    /// <summary>Reads the file. Damaged times are logged to <paramref name="times"/>, and all other damage to
     /// <paramref name="damage"/>.</summary>
     internal void Read<THandler>(TraceClock clock, DamageLog damage, DamageLog times, Func<MrtPeers, THandler> handlerOf)
         where THandler : struct, IMrtHandler
