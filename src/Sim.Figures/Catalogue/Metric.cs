@@ -11,8 +11,8 @@ public enum Better
     Neither,
 }
 
-/// <summary>A metric with the unit, words and basis that rows and pages show. Code that makes rows in another unit or basis sets that unit
-/// or basis explicitly.</summary>
+/// <summary>A metric with the unit, words and basis that rows and pages show. A row in another unit or basis needs this unit or basis set
+/// explicitly.</summary>
 public sealed record Metric(string Name, string Unit, string Words, Basis Basis = Basis.Counted, Better Better = Better.Less) : Term(Name, Words)
 {
     /// <summary>The kind of check, if a validation compares the metric.</summary>

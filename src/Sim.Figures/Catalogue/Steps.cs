@@ -56,7 +56,7 @@ public static class Steps
     public static readonly Term Destination = new("wg", "AllowedIPs by destination");
     public static readonly Term Source = new("src", "AllowedIPs by source");
     public static readonly Term Send = new("tx", "send: one FIB lookup of the destination");
-    public static readonly Term SendByRoute = new("dst", "send: the route that the packet brings");
+    public static readonly Term SendByRoute = new("dst", "send: the packet brings its route");
     public static readonly Term Receive = new("rx", "receive: the route back to the source");
 
     /// <summary>The phases of a trace: a replay in windows of some milliseconds, and the return to the start.</summary>

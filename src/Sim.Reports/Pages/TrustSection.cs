@@ -36,7 +36,7 @@ internal static class TrustSection
         <li>Its kernel is not preemptible. A reader that shares its processor with the writer gives way only after each 64 lookups, and never during a lookup. RCU callbacks of the writer’s processor also run there.</li>
         <li>The ports’ threads can be interrupted at any time, and their writer waits for the readers every 4,096 moves, to free what it dropped.</li>
         <li>The kernel’s memory is mapped in pages of 4 KiB, while the ports’ slabs lie on transparent huge pages where the system allows it.</li>
-        <li>Each side makes one lookup for a packet. A packet that IP has routed brings its route along: then routes need no further lookup, and AllowedIPs still need theirs.</li>
+        <li>Both schemes make one lookup for a packet here. A packet that IP has routed brings its route along: then the route attribute needs no further lookup, and AllowedIPs still need one.</li>
         </ul>
 
         """;

@@ -16,7 +16,7 @@ public sealed record StoredRun(string Name, RunResult Result)
     {
         var path = Directory.Exists(place) ? Path.Combine(place, "results.json") : place;
         if (Directory.Exists(path))
-            throw new UserException($"{path}: is a folder; results are a file");
+            throw new UserException($"{path}: this is a folder, not a file of results");
         if (!Path.Exists(path))
             throw new UserException(path == place
                 ? $"{place}: no such folder"
