@@ -10,7 +10,7 @@ public static partial class Metrics
     public static readonly Metric Moves = Event("moves", "moves");
     public static readonly Metric Deletes = Event("deletes", "deletes");
     public static readonly Metric NoOps = Event("no-ops", "no-ops");
-    public static readonly Metric SamePeer = Event("same-peer", "moves within the same peer");
+    public static readonly Metric SamePeer = Event("same-peer", "changes to a next hop behind the same peer");
     public static readonly Metric Events = Event("events", "events");
     public static readonly Metric Changes = Event("changes", "changes");
     public static readonly Metric AssumedPaths = Event("assumed-paths", "paths assumed at the start");

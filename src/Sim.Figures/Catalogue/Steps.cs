@@ -70,7 +70,7 @@ public static class Steps
     /// <summary>One message gives a nexthop object another peer. The variable part of the name is the value of
     /// <c>nexthop_compat_mode</c>.</summary>
     public static readonly StepForm MoveObject = new("move-object-compat-", "", mode => $"give a nexthop object another peer{Announced(mode)}");
-    public static readonly StepForm MoveObjectBack = new("move-object-back-compat-", "", mode => $"give it the old peer back{Announced(mode)}");
+    public static readonly StepForm MoveObjectBack = new("move-object-back-compat-", "", mode => $"give the object its old peer back{Announced(mode)}");
 
     public static readonly StepForm SetMode = new("mode-", "", mode => $"set the device’s mode: {mode}");
 

@@ -37,7 +37,7 @@ internal static class FamilySection
             """;
         return v4.Bytes(Names.Fib) is not { } four || v6.Bytes(Names.Fib) is not { } six ? text : text.Append($"""
              In IPv6 a route that names a peer takes {Link(rows, six)}, because every route has a structure and a state of its own. In IPv4 it takes
-            {Link(rows, four)}, because all routes of a peer share theirs.
+            {Link(rows, four)}, because all routes of a peer share one structure and one state.
             """);
     }
 
@@ -47,7 +47,7 @@ internal static class FamilySection
         var lines = (AllowedIps: family.Lines(Names.AllowedIps)!, Fib: family.Lines(Names.Fib)!);
         Html text = $"""
             <strong>IPv{family.Family}.</strong> A lookup in the FIB visits {Link(rows, nodes.Fib)} nodes, {Against(nodes)} in allowedips
-            ({Link(rows, nodes.AllowedIps)}). It touches {Link(rows, lines.Fib)} cache lines, {Against(lines)} in allowedips ({Link(rows, lines.AllowedIps)}). {(family.Family == 4
+            ({Link(rows, nodes.AllowedIps)}). The lookup touches {Link(rows, lines.Fib)} cache lines, {Against(lines)} in allowedips ({Link(rows, lines.AllowedIps)}). {(family.Family == 4
                 ? "An inner node of the FIB reads more bits where the table is denser."
                 : "The lookup compares no node on the way down. On the way up it compares every node that has routes, and reads the prefix from the route.")}
             """;

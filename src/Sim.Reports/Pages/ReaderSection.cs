@@ -50,9 +50,9 @@ internal static class ReaderSection
                 wrong for {Markup.Value(view.Rows, gap)}.
                 """;
             if (Beside(Metrics.StepsNone) is { } none)
-                text.Append($" Step by step, it had no peer for {Markup.Value(view.Rows, none)} operations of the trie.");
+                text.Append($" Step by step, one prefix had no peer for {Markup.Value(view.Rows, none)} operations of the trie.");
             if (Beside(Metrics.SimulatedGap) is { } alone)
-                text.Append($" If nothing else slows the writer down, they take {Markup.Value(view.Rows, alone)} {Markup.BasisTag(alone.Basis)}.");
+                text.Append($" If nothing else slows the writer down, these operations take {Markup.Value(view.Rows, alone)} {Markup.BasisTag(alone.Basis)}.");
             yield return text;
         }
 

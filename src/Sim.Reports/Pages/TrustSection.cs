@@ -16,14 +16,14 @@ internal static class TrustSection
     private static readonly Html s_uml = $"""
         <h4>What User-Mode Linux leaves out</h4>
         <ul>
-        <li>It runs one processor, so there are no per-CPU lists of other processors and no lock prefixes. The kernel’s reference counts are plain increments;
-        the port’s are atomic, like those of an SMP kernel. This counts against the port where lookups take references.</li>
-        <li>It does not keep the hardware’s page tables. Its memory is a file of shared memory, mapped in pages of 4 KiB, while the ports’ slabs
+        <li>User-Mode Linux runs one processor, so there are no per-CPU lists of other processors and no lock prefixes. The kernel’s reference counts are plain increments;
+        the port’s are atomic, like those of an SMP kernel. Where lookups take references, this makes the port slower.</li>
+        <li>User-Mode Linux does not keep the hardware’s page tables. The guest’s memory is a file of shared memory, mapped in pages of 4 KiB, while the ports’ slabs
         lie on transparent huge pages where the system allows it.</li>
-        <li>Its interrupts are signals of the host.</li>
-        <li>Its RCU is TINY_RCU: a grace period costs nothing, so waiting for one looks cheap.</li>
-        <li>It is built with CONFIG_IP_FIB_TRIE_STATS: the kernel counts every lookup in the FIB, and the port does not.</li>
-        <li>A system call costs a ptrace stop, about 14 µs. Costs with netlink include it; those of lookups and single updates do not.</li>
+        <li>Interrupts are signals of the host.</li>
+        <li>RCU is TINY_RCU: a grace period costs nothing, so waiting for one looks cheap.</li>
+        <li>The kernel is built with CONFIG_IP_FIB_TRIE_STATS: it counts every lookup in the FIB, and the port does not.</li>
+        <li>A system call costs a ptrace stop, about 14 µs. Costs with netlink include this time; costs of lookups and single updates do not.</li>
         </ul>
 
         """;
@@ -31,9 +31,9 @@ internal static class TrustSection
     private static readonly Html s_umlSmp = $"""
         <h4>What User-Mode Linux with several processors leaves out</h4>
         <ul>
-        <li>Its processors are threads of the host. If the host has other work, a lookup may wait for its processor, and such waits are in the 99.9th percentile.</li>
+        <li>The guest’s processors are threads of the host. If the host has other work, a lookup may wait for its processor, and such waits are in the 99.9th percentile.</li>
         <li>Turning interrupts off and on is two system calls of the host. Lookups leave interrupts on, because the kernel is built without CONFIG_IP_FIB_TRIE_STATS. Allocations and RCU callbacks turn them off and on, so the writer is slower than natively, above all with routes: each replaced route is an allocation and a callback.</li>
-        <li>Its kernel is not preemptible. A reader that shares its processor with the writer gives way only after each 64 lookups, and never during a lookup. RCU callbacks of the writer’s processor also run there.</li>
+        <li>The kernel is not preemptible. A reader that shares its processor with the writer gives way only after each 64 lookups, and never during a lookup. RCU callbacks of the writer’s processor also run there.</li>
         <li>The ports’ threads can be interrupted at any time, and their writer waits for the readers every 4,096 moves, to free what it dropped.</li>
         <li>The kernel’s memory is mapped in pages of 4 KiB, while the ports’ slabs lie on transparent huge pages where the system allows it.</li>
         <li>Both schemes make one lookup for a packet here. A packet that IP has routed brings its route along: then the route attribute needs no further lookup, and AllowedIPs still need one.</li>
@@ -43,15 +43,14 @@ internal static class TrustSection
 
     private static readonly Html s_qemu = $"""
         <h4>What QEMU’s numbers mean</h4>
-        <p>Under -icount the guest’s nanosecond is an instruction, so the numbers count executed instructions and not time. They have no caches, no branch prediction
-        and no noise of the host. The kernel is Debian’s own SMP kernel, on one processor, started with mitigations=off. It was compiled with retpoline thunks, so
+        <p>Under -icount the guest’s nanosecond is one instruction, so the numbers count executed instructions and not time. Caches, branch prediction and noise of the host do not affect them. The kernel is Debian’s own SMP kernel, on one processor, started with mitigations=off. This kernel was compiled with retpoline thunks, so
         indirect calls still go through them.</p>
 
         """;
 
     private static readonly Html s_host = $"""
         <h4>The running kernel</h4>
-        <p>This is the machine’s own kernel, in a network namespace of its own. Its allocator serves everything else that runs, so slabs are not compared.</p>
+        <p>This is the machine’s own kernel, in a network namespace of its own. The kernel’s allocator serves everything else that runs, so slabs are not compared.</p>
 
         """;
 
@@ -134,8 +133,7 @@ internal static class TrustSection
             + $"({Numbers.Ratio(pair.Independent.Ratio!.Value)} with independent keys, {Numbers.Ratio(pair.Dependent!.Ratio!.Value)} in a chain)").ToList();
         return Html.If(parts.Count > 0, $"""
             <p id="{new Anchor("overlap")}">With independent keys the port’s lookups take far less time than in a dependent chain, and the kernel’s take about as long as in a chain:
-            {string.Join("; ", parts)}. The processor overlaps the port’s lookups there, but not this kernel’s. The reason is not known. It is neither the kernel’s counters
-            nor the port’s huge pages: without them the result was the same (tried on one machine). To compare single lookups, take the dependent chain.</p>
+            {string.Join("; ", parts)}. The processor overlaps the port’s lookups there, but not this kernel’s. The reason is not known. Neither the kernel’s counters nor the port’s huge pages cause this: without them the result was the same (tried on one machine). To compare single lookups, take the dependent chain.</p>
 
             """);
     }

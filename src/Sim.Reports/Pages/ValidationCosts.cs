@@ -27,7 +27,7 @@ internal static class ValidationCosts
     public static Html Counts(ValidationView view) => Html.Concat(view.Costs.Where(c => !c.IsTime).GroupBy(c => c.Unit), unit => $"""
         {Html.If(unit.Key == "instructions", $"""
             <h3 id="{new Anchor("instructions")}">Instructions</h3>
-            <p>These are executed instructions, not time: caches, branch prediction and clock rate do not affect them. They have no target.</p>
+            <p>These are executed instructions, not time: caches, branch prediction and clock rate do not affect them. Instructions have no target.</p>
 
             """)}{Table(view, $"Lookups, {unit.Key} each", unit.Where(c => c.IsLookup))}{Table(view, $"Single updates, {unit.Key} each", unit.Where(c => !c.IsLookup))}
         """);
