@@ -46,7 +46,7 @@ internal static class ChurnAnswer
 
     private static readonly Html s_reading = $"""
         <p>The ratio (×) below a time decides which scheme is better or best. The ratio compares the scheme with AllowedIPs, REMOVE_ME, interleaved (A B B A). Caches are
-        flushed before each repetition, unless they hold both structures. A difference must exceed the noise of the reference against itself (A/A) and that of
+        flushed before each repetition, unless the caches hold both structures. A difference must exceed the noise of the reference against itself (A/A) and that of
         the pair’s own repetitions. Each pair is measured in two passes, half a run apart; if the passes disagree, the pair is “not settled”. “Warm” is the ratio of the same
         changes after they were made and undone once. A trace returns to the same prefixes, so most of its changes find their path in the cache even if the
         caches were flushed before the first. <code>bench</code> changes random prefixes, most of them cold.</p>

@@ -74,7 +74,7 @@ internal static class ChurnSection
 
         return Html.If(rows.Count > 0, $"""
             <p>A notification is lost if the socket’s buffer is full (net.core.rmem_default). All that follow are lost too, until the program has emptied the buffer.
-            Then it dumps the table, at the same pace per message. “Trace” stands for the trace’s changes at their own times, and “loss of a peer” for the changes
+            Then the program dumps the table, at the same pace per message. “Trace” stands for the trace’s changes at their own times, and “loss of a peer” for the changes
             when the largest peer is lost, as fast as the kernel makes them.</p>
             {Of(Metrics.Overruns)}{Of(Metrics.Lost)}{Of(Metrics.MeanStaleness)}
             """);
@@ -82,7 +82,7 @@ internal static class ChurnSection
 
     private static Html Windows(ChurnView view) => $"""
         <h3 id="{new Anchor("churn-windows")}">Waiting for more: coalescing windows</h3>
-        <p>A window opens with its first change. When it closes, the changes that remain are one batch. “Busy” is the share of the trace’s time in which the writer
+        <p>A window opens with its first change. When the window closes, the remaining changes are one batch. “Busy” is the share of the trace’s time in which the writer
         works. “Backlog” is the largest amount of work that was left when a batch was handed over. “Staleness” is the longest time from a window’s first change until the kernel has applied the window’s batch.</p>
         {Html.Concat(s_windows, metric => Matrix(view, Title(metric), view.Replay(metric).Where(f => f.Operation is "" || f.Operation == Operations.Update)
             .OrderBy(f => f.X), f => f.X!.Value, ms => $"{Numbers.Show(ms)} ms"))}

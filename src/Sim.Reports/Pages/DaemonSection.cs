@@ -47,7 +47,7 @@ internal static class DaemonSection
         if (compared.Exists(pair => pair.Ratio.Flag.Length > 0))
             return $"The machine was busy: this run has no verdict on times.";
         var daemons = compared.GroupBy(pair => pair.Ratio.Structure).Select(daemon => (Html)$"{Daemons.All.Words(daemon.Key)} fills the FIB in {Html.Join(", and in ", daemon.Select(pair =>
-            (Html)$"{Markup.Link(view.Rows, pair.Time!)} ({Numbers.Show(pair.Ratio.Prefixes!.Value)} IPv{pair.Ratio.Family} prefixes), {Markup.Link(view.Rows, pair.Ratio)} times what it takes with plain routes"))}.");
+            (Html)$"{Markup.Link(view.Rows, pair.Time!)} ({Numbers.Show(pair.Ratio.Prefixes!.Value)} IPv{pair.Ratio.Family} prefixes), {Markup.Link(view.Rows, pair.Ratio)} times the time with plain routes"))}.");
         return Html.Join(" ", daemons);
     }
 
@@ -61,7 +61,7 @@ internal static class DaemonSection
     }
 
     private static string Rounds(DaemonView view) => view.Of(Metrics.FibComplete) is { Count: > 0 } times && times.TrueForAll(f => f.N == 1)
-        ? "; this run has one round, so it does not show how much they vary" : "";
+        ? "; this run has one round, so it does not show how much the ratios vary" : "";
 
     /// <summary>Returns a table for each family and number of prefixes. Each line shows a row of the first metric, and the matching rows of the
     /// other metrics.</summary>

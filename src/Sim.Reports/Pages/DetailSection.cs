@@ -25,7 +25,7 @@ internal static class DetailSection
     {
         var groups = rows.All.Where(f => !ValidationView.Has(f)).GroupBy(f => f.Experiment).ToDictionary(g => g.Key, g => g.ToList());
         return new("details", "Details", "Details", $"""
-            <p>Every number leads to its row at the end of the page. <a href="results.csv">results.csv</a> has the same rows.
+            <p>Every number links to its row at the end of the page. <a href="results.csv">results.csv</a> has the same rows.
             Quartiles stand beside each median.</p>
             {Html.Concat(Known.Where(groups.ContainsKey).Concat(groups.Keys.Except(Known)), experiment => Group(rows, experiment, groups[experiment]))}
             """);

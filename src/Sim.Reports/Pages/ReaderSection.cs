@@ -46,7 +46,7 @@ internal static class ReaderSection
         {
             Html text = $"""
                 Under {wrong.Scheme}, withdrawing one prefix of a peer disturbs all other prefixes of that peer. During the update
-                {Markup.Link(view.Rows, wrong, string.Create(CultureInfo.InvariantCulture, $"{100 * wrong.Value:0.##}%"))} of their lookups were wrong, and one prefix was
+                {Markup.Link(view.Rows, wrong, string.Create(CultureInfo.InvariantCulture, $"{100 * wrong.Value:0.##}%"))} of the lookups of these prefixes were wrong, and one prefix was
                 wrong for {Markup.Value(view.Rows, gap)}.
                 """;
             if (Beside(Metrics.StepsNone) is { } none)

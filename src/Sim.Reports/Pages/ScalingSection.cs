@@ -9,7 +9,7 @@ internal static class ScalingSection
     /// <summary>Returns the section, with the run’s warnings unless the page already shows them.</summary>
     public static Section Of(ScalingView view, IReadOnlyList<PagePlot> plots, bool warn) => new("scaling", "Scaling", "How costs grow", $"""
         {Html.If(warn, AnswerSection.Warnings(view.Rows.Result))}{Html.Concat(Sentences(view), sentence => $"<p>{sentence}</p>\n")}
-        <p>Tables smaller than the given one are random samples of it, each contained in the next. Larger ones are generated with its structure, and are marked. Prefixes are
+        <p>Tables smaller than the given one are random samples of it, each contained in the next. Larger tables are generated with the structure of the given one, and are marked. Prefixes are
         dealt out evenly to the peers; small tables have half as many peers as prefixes. At each size the schemes are interleaved, forwards and backwards, each with its
         own structures. Small tables are copied many times, so that every timed interval is far longer than the clock’s tick. Lookups are those of packets to random prefixes, and none waits for the one before. With a device per peer, one trie stands for the tries of all devices. Each change is a message of its own. A time is measured again if the first and second half of its rounds differ by more than 25 %. If no two of the three parts agree (both halves and the new rounds), the time is “not settled”.</p>
         {Bucket(view)}

@@ -32,7 +32,7 @@ internal static class TrustSection
         <h4>What User-Mode Linux with several processors leaves out</h4>
         <ul>
         <li>The guest’s processors are threads of the host. If the host has other work, a lookup may wait for its processor, and such waits are in the 99.9th percentile.</li>
-        <li>Turning interrupts off and on is two system calls of the host. Lookups leave interrupts on, because the kernel is built without CONFIG_IP_FIB_TRIE_STATS. Allocations and RCU callbacks turn them off and on, so the writer is slower than natively, above all with routes: each replaced route is an allocation and a callback.</li>
+        <li>Turning interrupts off and on is two system calls of the host. Lookups leave interrupts on, because the kernel is built without CONFIG_IP_FIB_TRIE_STATS. Allocations and RCU callbacks turn interrupts off and on, so the writer is slower than natively, above all with routes: each replaced route is an allocation and a callback.</li>
         <li>The kernel is not preemptible. A reader that shares its processor with the writer gives way only after each 64 lookups, and never during a lookup. RCU callbacks of the writer’s processor also run there.</li>
         <li>The ports’ threads can be interrupted at any time, and their writer waits for the readers every 4,096 moves, to free what it dropped.</li>
         <li>The kernel’s memory is mapped in pages of 4 KiB, while the ports’ slabs lie on transparent huge pages where the system allows it.</li>
@@ -43,7 +43,7 @@ internal static class TrustSection
 
     private static readonly Html s_qemu = $"""
         <h4>What QEMU’s numbers mean</h4>
-        <p>Under -icount the guest’s nanosecond is one instruction, so the numbers count executed instructions and not time. Caches, branch prediction and noise of the host do not affect them. The kernel is Debian’s own SMP kernel, on one processor, started with mitigations=off. This kernel was compiled with retpoline thunks, so
+        <p>Under -icount the guest’s nanosecond is one instruction, so the numbers count executed instructions and not time. Caches, branch prediction and noise of the host do not affect these numbers. The kernel is Debian’s own SMP kernel, on one processor, started with mitigations=off. This kernel was compiled with retpoline thunks, so
         indirect calls still go through them.</p>
 
         """;
@@ -111,7 +111,7 @@ internal static class TrustSection
         return Html.If(faster.Count > 0, $"""
             <h4 id="{new Anchor("faster")}">Where the port is faster</h4>
             <p>These ratios have an upper quartile below {Numbers.Ratio(ValidationView.Faster)}. The reasons are known differences between the two sides that favour the port. This run does not
-            measure how much each of them contributes, or whether they explain everything.</p>
+            measure how much each difference contributes, or whether the differences explain everything.</p>
             <ul>
             {Html.Concat(groups, group => $"<li>{group.Key.Subject}, {(group.Key.IsLookup ? "lookups" : "updates")}: {string.Join("; ", group.Select(c => $"{c.Name} ({Numbers.Ratio(c.Ratio!.Value)})"))}. {group.Key.Reasons}</li>\n")}</ul>
             {Overlap(view)}
@@ -144,7 +144,7 @@ internal static class TrustSection
         if (view.Lane == KernelLane.Uml)
         {
             if (view.MayUseHugePages && !(c.IsLookup && (c.Any.Keys == KeyPatterns.Hot || c.Kernel?.Value < Cached)))
-                reasons.Add("the kernel’s memory is mapped in pages of 4 KiB and the port’s in huge ones");
+                reasons.Add("the kernel’s memory is mapped in pages of 4 KiB and the port’s memory in huge pages");
             if (c is { IsLookup: true, Any.Structure: Names.Fib })
                 reasons.Add("the kernel counts each lookup (CONFIG_IP_FIB_TRIE_STATS: 3 ns where that was measured)");
         }

@@ -53,7 +53,7 @@ internal static class ValidationCosts
         var what = lookups ? "lookups" : "single updates";
         var target = $"the target of at most {Phrases.Percent(cases[0].Target!.Value - 1)} more time than the kernel";
         var above = cases.Where(c => c.IsAboveTarget).ToList();
-        var doubt = cases.Count(c => c.StraddlesTarget) is > 0 and var n ? $" In {n} the quartiles lie on both sides of it." : "";
+        var doubt = cases.Count(c => c.StraddlesTarget) is > 0 and var n ? $" In {n} of these the quartiles lie on both sides of the target." : "";
         if (above.Count == 0)
             return $"In all {Numbers.Count(cases.Count, "case")} of {what}, the port’s median meets {target}.{doubt}";
         return $"In {above.Count} of {Numbers.Count(cases.Count, "case")} of {what}, the port’s median exceeds {target}. "

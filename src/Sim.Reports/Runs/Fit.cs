@@ -48,7 +48,7 @@ public static class Fit
         }
 
         foreach (var twice in runs.GroupBy(run => (run.Result.Started, run.Result.Duration, run.Result.Command)).Where(g => g.Count() > 1))
-            throw new UserException($"{string.Join(" and ", twice.Select(run => run.Name))} are the same run; given twice, it would confirm itself");
+            throw new UserException($"{string.Join(" and ", twice.Select(run => run.Name))} are the same run; a run that is given twice would confirm itself");
     }
 
     /// <summary>Returns the facts of the machine that differ between the runs. Different facts may explain a change of times.</summary>

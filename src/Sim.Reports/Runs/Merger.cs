@@ -24,7 +24,7 @@ public static class Merger
 
     public const string Rule =
         "Each run counts once. Counted and modelled rows are equal in all runs that have them. A measured or simulated row is the median of the "
-        + "runs’ values, with their quartiles and the number of runs as n: it shows the spread between runs, not within a run. Estimated and A/A rows "
+        + "runs’ values, with their quartiles and the number of runs as n. These quartiles show the spread between runs, not within a run. Estimated and A/A rows "
         + "keep the lowest low and the highest high of all runs. If a row is not settled in half of its runs or more, the merged row is not settled. "
         + "A row that only one run has is kept as it is.";
 

@@ -118,7 +118,7 @@ public sealed partial class ValidationPageTests
     {
         using var folder = ReportFolder.Of(new FabricatedValidation { UpdateRatio = 1.2, Spread = .3 }.Build());
         Assert.Contains("quartiles on both sides", folder.Html, StringComparison.Ordinal);
-        Assert.Contains("In 2 the quartiles lie on both sides of it.", folder.Html, StringComparison.Ordinal);
+        Assert.Contains("In 2 of these the quartiles lie on both sides of the target.", folder.Html, StringComparison.Ordinal);
     }
 
     [Fact]
