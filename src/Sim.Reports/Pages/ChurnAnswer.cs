@@ -37,9 +37,9 @@ internal static class ChurnAnswer
     private static readonly Column s_code = new("kernel code", "lines of kernel code", RowOf(view => view.Of(Experiment.Code, Metrics.NetLines)));
 
     private static readonly Html s_ofIPv6 = $"""
-        <p>In IPv6, RTA_VIA is RTA_GATEWAY: an onlink gateway of the route’s own family. Each route has a nexthop and a state of its own; only routes
+        <p>In IPv6, the scheme RTA_VIA uses RTA_GATEWAY: an onlink gateway of the route’s own family. Each route has a nexthop and a state of its own; only routes
         through nexthop objects share theirs. AllowedIPs on a FIB trie are modelled as a tree of routes through nexthop objects, with 192 bytes per prefix besides the tree’s nodes. The patches (<code>kernel-patch/series-optional</code>) need 56 bytes. “What if” is the attribute in a FIB that no kernel
-        has: either routes of one peer share a state, or IPv6’s routes are kept in IPv4’s trie with keys of 128 bits. Neither is ever marked best, and
+        has: either routes of one peer share a state, or IPv6’s routes are kept in IPv4’s trie with keys of 128 bits. Neither what-if is ever marked best, and
         their counts are modelled.</p>
 
         """;
@@ -156,7 +156,7 @@ internal static class ChurnAnswer
         if (ChurnView.ForScheme(deletes, SchemeName.Replace) is not { } wholesale || others.Count == 0)
             return null;
         return $"""
-            The RFC complains that a peer’s whole set must be replaced. Withdrawing one prefix that way takes {Markup.Link(view.Rows, wholesale)} {Markup.BasisTag(wholesale.Basis)}.
+            The RFC complains that a peer’s whole set must be replaced. Withdrawing one prefix by replacing the set takes {Markup.Link(view.Rows, wholesale)} {Markup.BasisTag(wholesale.Basis)}.
             Every other scheme takes {Markup.Link(view.Rows, others[0])} to {Markup.Link(view.Rows, others[^1])}, so REMOVE_ME has answered this complaint.
             """;
     }

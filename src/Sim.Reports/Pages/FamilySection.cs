@@ -32,7 +32,7 @@ internal static class FamilySection
     {
         Html text = $"""
             A node of IPv6’s FIB reads one bit; a node of IPv4’s FIB reads several. An IPv6 lookup visits {Link(rows, v6.Nodes(Names.Fib)!)} nodes and touches
-            {Link(rows, v6.Lines(Names.Fib)!)} cache lines. An IPv4 lookup visits {Link(rows, v4.Nodes(Names.Fib)!)} and touches {Link(rows, v4.Lines(Names.Fib)!)}.
+            {Link(rows, v6.Lines(Names.Fib)!)} cache lines. An IPv4 lookup visits {Link(rows, v4.Nodes(Names.Fib)!)} nodes and touches {Link(rows, v4.Lines(Names.Fib)!)} cache lines.
             allowedips is the same trie in both families.
             """;
         return v4.Bytes(Names.Fib) is not { } four || v6.Bytes(Names.Fib) is not { } six ? text : text.Append($"""

@@ -33,7 +33,7 @@ internal static class TrustSection
         <ul>
         <li>The guest’s processors are threads of the host. If the host has other work, a lookup may wait for its processor, and such waits are in the 99.9th percentile.</li>
         <li>Turning interrupts off and on is two system calls of the host. Lookups leave interrupts on, because the kernel is built without CONFIG_IP_FIB_TRIE_STATS. Allocations and RCU callbacks turn interrupts off and on, so the writer is slower than natively, above all with routes: each replaced route is an allocation and a callback.</li>
-        <li>The kernel is not preemptible. A reader that shares its processor with the writer gives way only after each 64 lookups, and never during a lookup. RCU callbacks of the writer’s processor also run there.</li>
+        <li>The kernel is not preemptible. A reader that shares its processor with the writer gives way only after each 64 lookups, and never during a lookup. RCU callbacks of the writer’s processor also run only then.</li>
         <li>The ports’ threads can be interrupted at any time, and their writer waits for the readers every 4,096 moves, to free what it dropped.</li>
         <li>The kernel’s memory is mapped in pages of 4 KiB, while the ports’ slabs lie on transparent huge pages where the system allows it.</li>
         <li>Both schemes make one lookup for a packet here. A packet that IP has routed brings its route along: then the route attribute needs no further lookup, and AllowedIPs still need one.</li>
@@ -61,7 +61,7 @@ internal static class TrustSection
         <ul>
         <li>Slab pages, within one slab per processor: each processor keeps one of its own, which can hold objects of the kernel’s other tables. In a trace, slab pages of routes may
         also differ by the slabs that the routes of one call fill, because the kernel frees replaced routes after the call and the port after each message.</li>
-        <li>Active objects, within those slabs that a processor keeps: the kernel counts their free objects as active.</li>
+        <li>Active objects, within the size of the slabs that a processor keeps: the kernel counts free objects in these slabs as active.</li>
         <li>kmalloc objects, within 16 slabs of the class: the rest of the kernel allocates and frees objects of the same class while a step runs.</li>
         <li>sizeof fib_nh and nh_info, within 8 bytes in a distribution’s kernel: it has CONFIG_IP_ROUTE_CLASSID, and the port leaves that field out.</li>
         </ul>
@@ -86,7 +86,7 @@ internal static class TrustSection
             return text.Append($" This run did not measure the kernel against itself, so nobody knows how much a ratio differs from 1 by chance.</p>\n");
         text.Append($" With the kernel on both sides the ratio should be 1; the widest quartile of {Numbers.Count(view.AaRows.Count, "row")} is {Numbers.Percent(view.AaRows.Max(Comparisons.Noise))}.");
         if (view.AaRows.All(f => f.Operation == Operations.Lookup) && view.Costs.Any(c => !c.IsLookup && c.Target is not null))
-            text.Append($" Updates have no such row; their own quartiles show their noise. {WidestUpdate(view)}");
+            text.Append($" Updates have no A/A row; their own quartiles show their noise. {WidestUpdate(view)}");
         var body = view.AaRows.GroupBy(Words.Subject).Select(subject => Markup.Group(4, subject.Key, subject.Select(f => Markup.Row(
             Words.Case(f.Keys, f.Chain, f.Operation == Operations.Lookup ? "" : f.Operation),
             [Markup.Value(view.Rows, f, Scale.Ratio), $"{Numbers.Percent(Comparisons.Noise(f))}", $"{Numbers.Show(f.N)}"]))));
@@ -152,7 +152,7 @@ internal static class TrustSection
             reasons.Add("the time of rtmsg_fib, which is subtracted from the kernel’s time, is itself an estimate");
         return reasons.Count > 0
             ? $"Possible: {Words.Join(reasons)}."
-            : "No difference that is listed here explains it.";
+            : "No known difference explains it.";
     }
 
     private static Html Missing(ValidationView view)

@@ -108,7 +108,7 @@ public sealed class Verdict
 
     private string BesidesRemark() => OfBoth is not { } share ? ""
         : " AllowedIPs also need routes to the device. One default route adds nothing. "
-            + $"If a daemon routes every prefix too, fib alone takes {Phrases.Amount(share, "memory", "both together")}.";
+            + $"If a daemon routes every prefix too, fib alone takes {Phrases.Amount(share, "memory", "AllowedIPs and routes together")}.";
 
     private string OrderRemark()
     {
