@@ -105,7 +105,7 @@ public sealed partial class CatalogueTests
     [InlineData("replay-0", "replay, each change alone")]
     [InlineData("replay-500", "replay in windows of 500 ms")]
     [InlineData("back-500", "back to the start of the replay in windows of 500 ms")]
-    [InlineData("dump-load-by-device", "dump after: load a sample, routes by device")]
+    [InlineData("dump-load-by-device", "dump after: load a sample of routes by device")]
     [InlineData("main-move-object-back-compat-1", "main table: give the object its old peer back, each route announced")]
     [InlineData("move-object-compat-0-rx", "give a nexthop object another peer (nexthop_compat_mode=0); receive: the route back to the source")]
     [InlineData("flush-nexthop-17", "delete nexthop object 17")]
