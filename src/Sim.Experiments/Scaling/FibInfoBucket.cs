@@ -7,9 +7,11 @@ namespace Sim.Experiments.Scaling;
 /// kernel-patch/series-fixes/0001 hashes the encapsulation too. The id of a nexthop object is always hashed, but Linux 6.12 hashes it to
 /// only 8 bits.
 /// </summary>
-/// <remarks> First, one route is inserted for each peer of the largest number of peers. The trie is therefore the same for every number of
+/// <remarks>
+/// First, one route is inserted for each peer of the largest number of peers. The trie is therefore the same for every number of
 /// peers, and each peer has a fib_info. A timed insertion finds its fib_info half way along the bucket on average. <c>validate</c> measures
-/// insertions in the same way. </remarks>
+/// insertions in the same way.
+/// </remarks>
 public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel)
 {
     private const int MostInserts = 2000, LeastInserts = 100;
