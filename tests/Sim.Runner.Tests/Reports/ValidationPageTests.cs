@@ -154,7 +154,7 @@ public sealed partial class ValidationPageTests
         using var small = ReportFolder.Of(new FabricatedValidation { LookupRatio = Half, HugePages = "always madvise [never]" }.Build());
         var items = Items(folder.Html);
 
-        Assert.Contains(items, i => i.StartsWith("allowedips IPv4, lookups: uniform", StringComparison.Ordinal) && i.EndsWith("in huge ones.", StringComparison.Ordinal));
+        Assert.Contains(items, i => i.StartsWith("allowedips IPv4, lookups: uniform", StringComparison.Ordinal) && i.EndsWith("in huge pages.", StringComparison.Ordinal));
         Assert.Contains(items, i => i.StartsWith("allowedips IPv4, lookups: one hot", StringComparison.Ordinal) && i.EndsWith("explains it.", StringComparison.Ordinal));
         Assert.Contains(items, i => i.StartsWith("fib IPv4, lookups: one hot", StringComparison.Ordinal) && i.Contains("CONFIG_IP_FIB_TRIE_STATS", StringComparison.Ordinal));
         Assert.DoesNotContain(Items(small.Html), i => i.Contains("huge", StringComparison.Ordinal));
