@@ -7,7 +7,7 @@ namespace Sim.Figures;
 public readonly record struct Spread(double Median, double Low, double High, int N)
 {
     /// <summary>Returns the median and the quartiles of a sample, by definition 7 of Hyndman and Fan (as in R and spreadsheets).</summary>
-    /// <exception cref="ArgumentException">The sample is empty.</exception>
+    /// <exception cref="ArgumentException">Thrown if the sample is empty.</exception>
     public static Spread Of(IReadOnlyCollection<double> sample)
     {
         if (sample.Count == 0)

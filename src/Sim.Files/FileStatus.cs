@@ -15,7 +15,7 @@ public enum PathKind
 public sealed record FileStatus(PathKind Kind, UnixFileMode Mode, uint User, uint Group, uint Links, ulong Device, ulong Inode)
 {
     /// <summary>Returns the status of the file that a path names; null if there is no such file. Links are followed.</summary>
-    /// <exception cref="IOException">The path's links form a loop, or one of its folders may not be searched.</exception>
+    /// <exception cref="IOException">Thrown if the path's links form a loop, or one of its folders may not be searched.</exception>
     public static FileStatus? Of(string path)
     {
         if (!OperatingSystem.IsLinux())

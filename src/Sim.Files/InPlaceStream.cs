@@ -18,8 +18,8 @@ public sealed class InPlaceStream(string name, Func<SafeFileHandle> open, Cancel
     public override long Position { get => _written; set => throw new NotSupportedException(); }
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    /// <exception cref="ReaderGoneException">The pipe's reader has closed the pipe.</exception>
-    /// <exception cref="OperationCanceledException">The command was cancelled during the wait.</exception>
+    /// <exception cref="ReaderGoneException">Thrown if the pipe's reader has closed the pipe.</exception>
+    /// <exception cref="OperationCanceledException">Thrown if the command was cancelled during the wait.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         // The writer may stay in its system call after the wait has ended, so it gets its own copy of the bytes.

@@ -19,7 +19,7 @@ public sealed class OutputFile : IDisposable
 
     /// <summary>Makes the temporary file that takes the content. The constructor opens nothing that could block. <paramref name="cancel"/>
     /// ends a later wait for a pipe's reader. The name <c>-</c> stands for standard output.</summary>
-    /// <exception cref="UnusableOutputException">The file cannot be written. The message says why and what to do.</exception>
+    /// <exception cref="UnusableOutputException">Thrown if the file cannot be written. The message says why and what to do.</exception>
     public OutputFile(string name, CancellationToken cancel = default)
     {
         (Target, _cancel) = (OutputTarget.Of(name), cancel);
@@ -40,8 +40,8 @@ public sealed class OutputFile : IDisposable
     public long Length { get; private set; }
 
     /// <summary>Moves the complete content to the file's final path.</summary>
-    /// <exception cref="IOException">There is no room for the rest of the content, or
-    /// <see cref="OutputTarget.Publish"/> failed.</exception>
+    /// <exception cref="IOException">Thrown if there is no room for the rest of the content, or <see cref="OutputTarget.Publish"/>
+    /// failed.</exception>
     public void Complete()
     {
         Stream.Dispose();

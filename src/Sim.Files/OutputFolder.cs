@@ -35,8 +35,8 @@ public sealed class OutputFolder : IDisposable
     public string RealName { get; }
 
     /// <summary>Makes the folder and its parents if they are missing, and locks the folder.</summary>
-    /// <exception cref="UnusableOutputException">A file has the folder's path, another run holds the folder, or the folder may not be
-    /// written.</exception>
+    /// <exception cref="UnusableOutputException">Thrown if a file has the folder's path, another run holds the folder, or the folder may
+    /// not be written.</exception>
     public static OutputFolder Take(string name)
     {
         var made = new List<string>();
@@ -62,7 +62,8 @@ public sealed class OutputFolder : IDisposable
     /// <summary>Checks, before anything is written, that the path still leads to the folder that was taken. The lock belongs to a folder,
     /// but files are written by path: after a rename, the path may lead to another run's folder. A folder that was deleted is made and
     /// locked again.</summary>
-    /// <exception cref="UnusableOutputException">The path leads to another folder, or the deleted folder may not be made again.</exception>
+    /// <exception cref="UnusableOutputException">Thrown if the path leads to another folder, or the deleted folder may not be made
+    /// again.</exception>
     public void Confirm()
     {
         if (HasOwnLock())

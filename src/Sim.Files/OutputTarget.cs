@@ -39,8 +39,8 @@ public sealed class OutputTarget
     public bool IsInPlace => _isDescriptor || _status?.Kind == PathKind.Device;
 
     /// <summary>Returns the target that a path or <c>-</c> (standard output) names. Nothing is changed.</summary>
-    /// <exception cref="UnusableOutputException">The name leads to a folder, a file without permission, a missing folder, or a loop of
-    /// links.</exception>
+    /// <exception cref="UnusableOutputException">Thrown if the name leads to a folder, a file without permission, a missing folder, or a
+    /// loop of links.</exception>
     public static OutputTarget Of(string name)
     {
         if (name == "-")
@@ -69,7 +69,7 @@ public sealed class OutputTarget
 
     /// <summary>Makes the growing file beside the target, or in the system's folder for temporary files if the target
     /// can be written but its folder cannot.</summary>
-    /// <exception cref="UnusableOutputException">Neither folder can be written.</exception>
+    /// <exception cref="UnusableOutputException">Thrown if neither folder can be written.</exception>
     public FileStream CreateGrowing()
     {
         try
@@ -91,7 +91,7 @@ public sealed class OutputTarget
 
     /// <summary>Replaces the target by a complete file, or copies the file's content into the target. Afterwards the complete file no
     /// longer exists under its old name.</summary>
-    /// <exception cref="UnusableOutputException">The target cannot be written. The message says where the content is.</exception>
+    /// <exception cref="UnusableOutputException">Thrown if the target cannot be written. The message says where the content is.</exception>
     public void Publish(string complete, CancellationToken cancel = default)
     {
         var now = IsInPlace ? _status : FileStatus.Of(_path);

@@ -12,7 +12,7 @@ public static class RealPath
 
     /// <summary>Returns the absolute path, with links, <c>.</c> and <c>..</c> resolved. Names that do not exist are kept, so a dangling
     /// link resolves to its missing target. A process's descriptors (<c>/proc/PID/fd/N</c>) are not followed.</summary>
-    /// <exception cref="IOException">The path's links form a loop.</exception>
+    /// <exception cref="IOException">Thrown if the path's links form a loop.</exception>
     public static string Of(string path)
     {
         var ahead = new Stack<string>();

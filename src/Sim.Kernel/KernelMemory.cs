@@ -100,9 +100,9 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
     public void Kfree(void* obj, int bytes) => Kmalloc(bytes).Free(obj);
 
     /// <summary><c>alloc_percpu</c> of a pointer: takes 8 zeroed bytes, because only one processor is counted.</summary>
-    /// <remarks>The account counts these bytes in line <c>percpu</c>, the kernel in Percpu of /proc/meminfo. The account counts pages as
-    /// for a slab; the kernel takes pages in chunks (32 KiB on a uniprocessor kernel). Bitmaps in kmalloc, about a tenth more, are left
-    /// out.</remarks>
+    /// <remarks>The account counts these bytes in line <c>percpu</c>; the kernel counts them in Percpu of /proc/meminfo. The account counts
+    /// pages as for a slab; the kernel takes pages in chunks (32 KiB on a uniprocessor kernel). Bitmaps in kmalloc, about a tenth more, are
+    /// left out.</remarks>
     public void* AllocPercpu() => (_percpu ??= CreateCache("percpu", sizeof(nint))).Zalloc();
 
     /// <summary><c>free_percpu</c>; null is allowed.</summary>

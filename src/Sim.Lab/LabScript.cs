@@ -8,7 +8,8 @@ public static class LabScript
 {
     private const int ExitFailed = 1, ExitUsage = 64, ExitMissingPackage = 69;
 
-    /// <summary>The number of times that an interrupted script is asked to end, once a second. It waits up to 5 s for a guest.</summary>
+    /// <summary>The number of times that an interrupted script is asked to end, once a second. The script waits up to 5 s for a
+    /// guest.</summary>
     private const int MostRequests = 60;
 
     // The guests are sessions of their own. If this program is killed, the script is asked to end, and ends them.

@@ -45,9 +45,9 @@ public sealed partial class Vm : IDisposable
     internal int ProcessId => _process.Id;
 
     /// <summary>Sends a command and waits for its answer.</summary>
-    /// <exception cref="LabException"><see cref="LabFailure.Refused"/>: the agent could not execute the command, but still runs.
-    /// <see cref="LabFailure.Died"/> and <see cref="LabFailure.TimedOut"/>: the VM has ended. <see cref="LabFailure.Protocol"/>: the answer
-    /// is malformed.</exception>
+    /// <exception cref="LabException">Thrown with one of these. <see cref="LabFailure.Refused"/>: the agent could not execute the command,
+    /// but still runs. <see cref="LabFailure.Died"/> and <see cref="LabFailure.TimedOut"/>: the VM has ended.
+    /// <see cref="LabFailure.Protocol"/>: the answer is malformed.</exception>
     /// <exception cref="OperationCanceledException">Thrown if the run was cancelled and the VM was ended.</exception>
     public Reply Command(string line)
     {

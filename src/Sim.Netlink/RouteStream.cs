@@ -7,12 +7,12 @@ public sealed class RouteStream(int ifindex) : NetlinkSocket
 {
     private readonly int _interface = ifindex >= 1 ? ifindex : throw new ArgumentOutOfRangeException(nameof(ifindex), ifindex, "at least 1");
 
-    /// <summary><c>nexthop add</c>: adds objects numbered from <paramref name="from"/> over the device, one message per call. Each object
-    /// leads to its peer.</summary>
+    /// <summary><c>nexthop add</c>: adds objects with ids from <paramref name="from"/> on over the device, one message per call. Each
+    /// object leads to its peer.</summary>
     public NetlinkTraffic AddNexthops(uint from, int count, RouteShape shape = RouteShape.Device, Family family = Family.IPv4) =>
         Nexthops(from, count, new NexthopForm(shape, family, _interface));
 
-    /// <summary><c>nexthop delete</c>: deletes objects numbered from <paramref name="from"/>, one message per call.</summary>
+    /// <summary><c>nexthop delete</c>: deletes objects with ids from <paramref name="from"/> on, one message per call.</summary>
     public NetlinkTraffic DeleteNexthops(uint from, int count) => Nexthops(from, count, form: null);
 
     /// <summary><c>nexthop replace</c>: gives another peer to one object, and so to every route that names the object.</summary>

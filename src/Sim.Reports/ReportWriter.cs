@@ -26,8 +26,8 @@ public static class ReportWriter
     private const int WidePixels = 820, NarrowPixels = 370;
 
     /// <summary>Takes the folder for a run. Before minutes of measuring, checks that a file can be written in the folder.</summary>
-    /// <exception cref="UnusableOutputException">The folder's name is that of a file, something other than a file has the name of a
-    /// report's file, another run uses the folder, or the folder cannot be written.</exception>
+    /// <exception cref="UnusableOutputException">Thrown if the folder's name is that of a file, something other than a file has the name of
+    /// a report's file, another run uses the folder, or the folder cannot be written.</exception>
     public static OutputFolder Prepare(string outDir)
     {
         var folder = OutputFolder.Take(outDir);
@@ -49,7 +49,7 @@ public static class ReportWriter
 
     /// <summary>Writes the report and replaces an older one. Sections without rows are left out, or say that rows are missing.
     /// <paramref name="reached"/> gets the name of each file before the file is written or moved.</summary>
-    /// <exception cref="IOException">The folder cannot be written. An older report stays complete.</exception>
+    /// <exception cref="IOException">Thrown if the folder cannot be written. An older report stays complete.</exception>
     public static void Write(RunResult result, OutputFolder folder, Action<string> reached) => WriteAndPublish(folder, reached, partial =>
     {
         WriteResults(result, partial, reached);
@@ -147,7 +147,7 @@ public static class ReportWriter
         name == $"{plot}.png" || name == $"{plot}.svg" || name.StartsWith(plot + PageComposer.PartSuffix, StringComparison.Ordinal);
 
     /// <summary>Returns the target for a file of the report.</summary>
-    /// <exception cref="UnusableOutputException">A folder, FIFO, device or socket has the file's name, or the file may not be
+    /// <exception cref="UnusableOutputException">Thrown if a folder, FIFO, device or socket has the file's name, or the file may not be
     /// written.</exception>
     private static OutputTarget TargetOf(string folder, string name)
     {

@@ -13,7 +13,7 @@ public static class SafeKeeping
 {
     /// <summary>Writes the report. If the report cannot be written, writes only the results: to the report's folder or, if that fails too,
     /// to another folder.</summary>
-    /// <exception cref="ReportException">The report could not be written. The message says where the results are.</exception>
+    /// <exception cref="ReportException">Thrown if the report could not be written. The message says where the results are.</exception>
     public static void Write(RunResult result, OutputFolder folder) => Write(result, folder, static _ => { }, Fallbacks());
 
     /// <summary>Writes the report with the given fallback folders. Tests can make the writing fail at a chosen step.</summary>
@@ -28,7 +28,7 @@ public static class SafeKeeping
             var reason = error.Message.ReplaceLineEndings(" ");
             throw new ReportException(
                 $"the report could not be written to {folder.Name} ({reason}); " + (Store(result, folder, fallbacks) is { } place
-                    ? $"the results are in {place}: 'report {ShellWords.Quote(place)}' makes the report of them"
+                    ? $"the results are in {place}: 'report {ShellWords.Quote(place)}' makes a report from them"
                     : "the results could not be written there or elsewhere, and are lost"),
                 error);
         }

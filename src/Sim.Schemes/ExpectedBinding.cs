@@ -29,7 +29,7 @@ public sealed class ExpectedBinding
     public KeyValuePair<Prefix, int>[] AsDumped { get; }
 
     /// <summary>Compares the prefixes and peers of a scheme with this binding.</summary>
-    /// <exception cref="BindingMismatchException">A prefix or a peer of the scheme differs from this binding.</exception>
+    /// <exception cref="BindingMismatchException">Thrown if a prefix or a peer of the scheme differs from this binding.</exception>
     public void Require(Scheme scheme, string when)
     {
         var expected = scheme.Binding.LongestFirst ? AsDumped : Sorted;

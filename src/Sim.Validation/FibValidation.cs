@@ -31,8 +31,9 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
     }
 
     /// <summary>
-    /// Loads the table in file order with routes that name peers. Then it tries deletions that name another peer, which the kernel refuses.
-    /// Then it deletes a third of the prefixes, applies the mix and the moves, deletes half of a peer's set, and deletes the rest.
+    /// Loads the table in file order with routes that name peers. Then it tries deletions that name another peer; the kernel
+    /// refuses them. Then it deletes a third of the prefixes, applies the mix and the moves, deletes half of a peer's set, and deletes the
+    /// rest.
     /// </summary>
     public void RunPeers(FamilyInput input)
     {

@@ -8,7 +8,8 @@ public static class ChurnRun
     private const int WarmPrefixes = 2000, WarmRounds = 40;
 
     /// <summary>Runs all experiments, and reserves <paramref name="later"/> seconds for later parts of the run.</summary>
-    /// <exception cref="BindingMismatchException">A scheme's bindings differ from the bindings that the trace implies.</exception>
+    /// <exception cref="BindingMismatchException">Thrown if a scheme's bindings differ from the bindings that the trace
+    /// implies.</exception>
     public static void Run(ChurnContext context, double later = 0)
     {
         AddTrace(context);

@@ -23,7 +23,7 @@ public sealed class OwnClock(long origin)
     /// <summary>The longest time, in seconds, from the opening of a window until the kernel has finished the window's batch.</summary>
     public double WorstStaleness { get; private set; }
 
-    /// <summary>Serves a batch that takes <paramref name="service"/> seconds. The batch's window ran from <paramref name="opened"/> to
+    /// <summary>Serves a batch, which takes <paramref name="service"/> seconds. The batch's window ran from <paramref name="opened"/> to
     /// <paramref name="due"/>, in microseconds since 1970.</summary>
     public void Serve(long opened, long due, double service)
     {

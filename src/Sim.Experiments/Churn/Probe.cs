@@ -29,8 +29,8 @@ public sealed class ProbeFinder(KeyValuePair<Prefix, int>[] sorted)
         Comparer<KeyValuePair<Prefix, int>>.Create(static (left, right) => left.Key.CompareTo(right.Key));
 
     /// <summary>
-    /// Finds the first address of <c>sorted[at]</c> that no longer prefix covers, in other words the first address that belongs to this
-    /// prefix alone. Returns false if longer prefixes cover the whole prefix.
+    /// Finds the first address of <c>sorted[at]</c> that lies in none of the longer prefixes below it. This address belongs to
+    /// the prefix alone. Returns false if longer prefixes cover the whole prefix.
     /// <code>
     ///   10.0.0.0/22   | 10.0.0.0/24 | 10.0.1.0/25 | here: 10.0.1.128 ...      longer prefixes follow their cover
     /// </code>

@@ -27,7 +27,7 @@ public sealed class ReaderExperiment
     }
 
     /// <summary>Runs all updates on a loaded scheme and undoes them.</summary>
-    /// <exception cref="BindingMismatchException">A lookup was wrong although no update was under way, or the final binding is
+    /// <exception cref="BindingMismatchException">Thrown if a lookup was wrong although no update was under way, or the final binding is
     /// wrong.</exception>
     public void Run(Scheme scheme)
     {

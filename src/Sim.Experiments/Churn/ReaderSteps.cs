@@ -26,7 +26,7 @@ public sealed class ReaderSteps
     public int Steps { get; private set; }
 
     /// <summary>Makes the update and undoes it. The number of steps is 0 if the scheme does not report its operations.</summary>
-    /// <exception cref="BindingMismatchException">A probe's answer is wrong before or after the update.</exception>
+    /// <exception cref="BindingMismatchException">Thrown if a probe's answer is wrong before or after the update.</exception>
     public static ReaderSteps Count(Scheme scheme, ReaderUpdate update)
     {
         var steps = new ReaderSteps(scheme, update.Probes);

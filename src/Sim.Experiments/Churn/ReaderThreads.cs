@@ -41,7 +41,7 @@ public sealed class ReaderThreads : IDisposable
 
     /// <summary>Ends the round and adds the readers' observations to <paramref name="sums"/>, indexed by
     /// <see cref="ProbeGroup"/>.</summary>
-    /// <exception cref="BindingMismatchException">A lookup was wrong although no update was under way.</exception>
+    /// <exception cref="BindingMismatchException">Thrown if a lookup was wrong although no update was under way.</exception>
     public void End(GroupTally[] sums)
     {
         _round = null;

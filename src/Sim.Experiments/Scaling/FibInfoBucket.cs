@@ -8,15 +8,15 @@ namespace Sim.Experiments.Scaling;
 /// only 8 bits.
 /// </summary>
 /// <remarks>
-/// First, one route is inserted for each peer of the largest place. The trie is therefore the same at every place, and each peer
-/// has a fib_info. A timed insertion finds its fib_info half way along the bucket on average. <c>validate</c> measures insertions in the
-/// same way.
+/// First, one route is inserted for each peer of the largest number of peers. The trie is therefore the same for every number of
+/// peers, and each peer has a fib_info. A timed insertion finds its fib_info half way along the bucket on average. <c>validate</c> measures
+/// insertions in the same way.
 /// </remarks>
 public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel)
 {
     private const int MostInserts = 2000, LeastInserts = 100;
 
-    /// <summary>The most infos that a round's insertions may walk if all infos share a bucket.</summary>
+    /// <summary>The maximum number of infos that a round's insertions may walk if all infos share a bucket.</summary>
     private const int MostWalked = 1_000_000;
 
     private static readonly Cost s_time = new(Operations.InsertAmong, Metrics.Time);

@@ -50,7 +50,7 @@ public sealed class ScalingProbe
     private int Updated => Math.Clamp(_table.Prefixes.Length / 10, 1, MostUpdated);
 
     /// <summary>Runs one round with new structures.</summary>
-    /// <exception cref="InvalidOperationException">A lookup's answer differs from the answer of the previous schemes.</exception>
+    /// <exception cref="InvalidOperationException">Thrown if a lookup's answer differs from the answer of the previous schemes.</exception>
     public void Run(SchemeKind kind, ScalingSamples samples)
     {
         var copies = new Scheme[Copies];

@@ -55,8 +55,8 @@ public sealed class ScalingTables(RouteTable table, ulong seed)
     public Family Family => table.Family;
 
     /// <summary>Returns a table with exactly the given number of prefixes.</summary>
-    /// <exception cref="InvalidOperationException">The given table has fewer prefixes, and is too small or too dense to generate a larger
-    /// table.</exception>
+    /// <exception cref="InvalidOperationException">Thrown if the given table has fewer prefixes, and is too small or too dense to generate
+    /// a larger table.</exception>
     public ScalingTable Of(int prefixes)
     {
         if (prefixes <= Own)

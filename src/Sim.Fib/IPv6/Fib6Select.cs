@@ -59,8 +59,8 @@ public sealed unsafe partial class Fib6Table
             t->rr_ptr = next;
     }
 
-    /// <summary><c>find_rr_leaf</c>: tries the routes of the lowest metric from <paramref name="head"/> on, then the routes before that
-    /// one. If no route of this metric is usable, tries the routes of higher metrics.</summary>
+    /// <summary><c>find_rr_leaf</c>: tries the routes of the lowest metric from <paramref name="head"/> on, then the routes before
+    /// <paramref name="head"/>. If no route of this metric is usable, tries the routes of higher metrics.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FindRrLeaf<TTrace>(
         Fib6Info* leaf, Fib6Info* head, ref Search search, ref Fib6Result res, ref TTrace trace)

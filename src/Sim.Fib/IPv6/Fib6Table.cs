@@ -29,7 +29,7 @@ public interface IFib6Routes
 ///                            left  -> fn_bit 32 2001:db8::/32  -> routes, by metric
 ///                            right -> fn_bit 48 2001:fff8:3::/48  -> routes
 /// </code>
-/// <para>A node stands for the first <see cref="Fib6NodeTail.fn_bit"/> bits of an address. A node does not store its bits. Its
+/// <para>A node stands for the first <see cref="Fib6NodeTail.fn_bit"/> bits of an address. A node does not store its bits. The node's
 /// <see cref="Fib6NodeTail.leaf"/> points at a route at or below the node, and the route's address has the bits. A node with routes to its
 /// prefix is marked RTINFO. Every node without routes, except the root, joins two subtrees. In a root without routes the leaf is the
 /// namespace's null entry.</para>

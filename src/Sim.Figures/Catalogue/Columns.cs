@@ -117,10 +117,10 @@ public static class Operations
 
     /// <summary>The loss or the return of a peer. The peer's prefixes move to one other peer, to all other peers, or to no peer.</summary>
     public static readonly Term LoseToOne = new("lose-to-one", "failover from a lost peer, per prefix");
-    public static readonly Term LoseToAll = new("lose-to-all", "lose a peer to all others");
+    public static readonly Term LoseToAll = new("lose-to-all", "failover from a lost peer to all others");
     public static readonly Term LoseToNone = new("lose-to-none", "lose the only peer, per prefix");
-    public static readonly Term ReturnToOne = new("return-to-one", "return of a lost peer’s prefixes from another");
-    public static readonly Term ReturnToAll = new("return-to-all", "return of a lost peer’s prefixes from all others");
+    public static readonly Term ReturnToOne = new("return-to-one", "return of a lost peer’s prefixes from one other peer");
+    public static readonly Term ReturnToAll = new("return-to-all", "return of a lost peer’s prefixes from all other peers");
     public static readonly Term ReturnToNone = new("return-to-none", "return of the only peer");
 
     /// <summary>The events that a listener is notified of.</summary>

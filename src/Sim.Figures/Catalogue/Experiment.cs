@@ -21,9 +21,9 @@ public sealed record Experiment(string Name, string Words, string Method = "") :
         + "over the keys, and the spread is their quartiles.");
 
     public static readonly Experiment Lookup = new("lookup", "Lookup",
-        "Longest-prefix match. Independent keys show throughput. In a dependent chain each key follows from the last answer, which shows "
-        + "latency. The two structures are interleaved on the same keys (A B B A). Caches are flushed before each repetition, unless they "
-        + "hold both structures. The ratio is the median over the pairs, not the quotient of the two medians.");
+        "Longest-prefix match. Independent keys show throughput. In a dependent chain each key depends on the previous answer, which shows "
+        + "latency. The two structures are interleaved on the same keys (A B B A). Caches are flushed before each repetition, unless the "
+        + "caches hold both structures. The ratio is the median over the pairs, not the quotient of the two medians.");
 
     public static readonly Experiment Update = new("update", "Update",
         "Single changes to the loaded structure, interleaved in the same way (A B B A), also with flushed caches.");

@@ -11,8 +11,8 @@ public enum Better
     Neither,
 }
 
-/// <summary>A metric with the unit, words and basis that rows and pages show. Code that makes rows in another unit or basis sets that unit
-/// or basis explicitly.</summary>
+/// <summary>A metric with the unit, words and basis that rows and pages show. A row in another unit or basis needs this unit or basis set
+/// explicitly.</summary>
 public sealed record Metric(string Name, string Unit, string Words, Basis Basis = Basis.Counted, Better Better = Better.Less) : Term(Name, Words)
 {
     /// <summary>The kind of check, if a validation compares the metric.</summary>
@@ -22,7 +22,8 @@ public sealed record Metric(string Name, string Unit, string Words, Basis Basis 
     public Experiment? Of { get; init; }
 
     /// <summary>Makes a row with one value in the metric's unit. <see cref="Figure.At"/> makes the place.</summary>
-    /// <exception cref="ArgumentException">The place belongs to an experiment in which the metric's name has another meaning.</exception>
+    /// <exception cref="ArgumentException">Thrown if the place belongs to an experiment in which the metric's name has another
+    /// meaning.</exception>
     public Figure Row(Figure place, double value)
     {
         if (Of is not null && place.Experiment != Of)

@@ -10,21 +10,21 @@ public static partial class Metrics
     public static readonly Metric Moves = Event("moves", "moves");
     public static readonly Metric Deletes = Event("deletes", "deletes");
     public static readonly Metric NoOps = Event("no-ops", "no-ops");
-    public static readonly Metric SamePeer = Event("same-peer", "moves within the same peer");
+    public static readonly Metric SamePeer = Event("same-peer", "changes to a next hop behind the same peer");
     public static readonly Metric Events = Event("events", "events");
     public static readonly Metric Changes = Event("changes", "changes");
     public static readonly Metric AssumedPaths = Event("assumed-paths", "paths assumed at the start");
     public static readonly Metric OutOfOrder = Event("out-of-order", "events out of order");
     public static readonly Metric TimesSetAside = Event("times-set-aside", "times that do not fit their neighbours");
     public static readonly Metric BgpPeers = Event("bgp-peers", "BGP peers");
-    public static readonly Metric Seeded = Event("seeded", "prefixes added or left out at the start, for the trace");
+    public static readonly Metric Seeded = Event("seeded", "prefixes whose binding at the start comes from the trace");
     public static readonly Metric Added = Event("added", "added: these are not in the table") with { Of = Experiment.Trace };
     public static readonly Metric LeftOut = Event("left-out", "left out: in the table, but not at the start");
     public static readonly Metric Clock = new("clock", Units.Seconds, "the trace’s own clock", Better: Better.Neither);
 
     public static readonly Metric LinesAdded = new("added", Units.Lines, "lines added") { Of = Experiment.Code };
     public static readonly Metric LinesRemoved = new("removed", Units.Lines, "lines removed", Better: Better.Neither);
-    public static readonly Metric NetLines = new("net", Units.Lines, "lines added less lines removed");
+    public static readonly Metric NetLines = new("net", Units.Lines, "lines added minus lines removed");
 
     public static readonly Metric PacketLookups = new("lookups", Units.Count, "lookups per packet", Basis.Modelled) { Of = Experiment.Packet };
 

@@ -3,16 +3,16 @@ namespace Sim.Figures;
 
 public static partial class Metrics
 {
-    public static readonly Metric ExactCompared = Event("exact-compared", "counted rows in both");
+    public static readonly Metric ExactCompared = Event("exact-compared", "counted rows that both sides have");
     public static readonly Metric ExactDiffer = new("exact-differ", Units.Count, "of these, different");
-    public static readonly Metric MeasuredCompared = Event("measured-compared", "measured rows in all runs of both");
+    public static readonly Metric MeasuredCompared = Event("measured-compared", "measured rows that all runs of both sides have");
     public static readonly Metric MeasuredTested = Event("measured-tested", "of these, tested");
     public static readonly Metric MeasuredChanged = Event("measured-changed", "of these, changed");
     public static readonly Metric UnsettledRows = Event("unsettled", "of these, left open because a side is not settled");
     public static readonly Metric OnlyBefore = Event("only-before", "rows only before");
     public static readonly Metric OnlyAfter = Event("only-after", "rows only after");
     public static readonly Metric InSome = Event("in-some", "measured rows that are missing in some runs of a side");
-    public static readonly Metric Alpha = new("alpha", Units.Probability, "chance of calling any unchanged row changed", Basis.Modelled, Better.Neither);
+    public static readonly Metric Alpha = new("alpha", Units.Probability, "chance that any unchanged row is called changed", Basis.Modelled, Better.Neither);
     /// <summary>A statistical test. The row's item is the name of the test.</summary>
     public static readonly Metric Test = new("test", Units.Count, "tests applied", Basis.Modelled, Better.Neither);
 

@@ -38,10 +38,10 @@ public static partial class Metrics
     public static readonly Metric LongestPause = Seen("longest-pause", Units.Seconds, "longest pause between two packets", Better.Neither);
     public static readonly Metric FirstRoute = Seen("first-route", Units.Seconds, "first change of a route");
     public static readonly Metric RoutesBefore = Seen("routes-before", Units.Count, "routes to the spoke before it is lost", Better.Neither);
-    public static readonly Metric RoutesLeft = Seen("routes-left", Units.Count, "routes left to the lost spoke");
+    public static readonly Metric RoutesLeft = Seen("routes-left", Units.Count, "routes that still lead to the lost spoke");
     public static readonly Metric FailoverAddresses = Seen("failover-addresses", Units.Count, "addresses that packets were sent to", Better.Neither);
     public static readonly Metric FailoverPackets = Seen("failover-packets", Units.Count, "packets sent", Better.Neither);
-    public static readonly Metric FailoverOverruns = Seen("failover-overruns", Units.Count, "overruns of the listener to routes");
+    public static readonly Metric FailoverOverruns = Seen("failover-overruns", Units.Count, "overruns of the socket that listens for routes");
     public static readonly Metric PacketsToNext = Seen("packets-to-2", Units.Count, "packets to the spoke that takes over", Better.Neither);
     public static readonly Metric Requests = Seen("failover-requests", Units.Count, "requests that move the peer");
     public static readonly Metric RequestBytes = Seen("request-bytes", Units.Bytes, "bytes of these requests");
@@ -68,7 +68,7 @@ public static partial class Metrics
     public static readonly Metric FibCompleteRatio = Seen("fib-complete-ratio", Units.Ratio, "time until the FIB is complete, as a ratio to plain routes");
     public static readonly Metric CpuMachineRatio = Seen("cpu-machine-ratio", Units.Ratio, "CPU of the machine, as a ratio to plain routes");
 
-    /// <summary>The share of the pairs of nodes whose packets pass, which a scene of the matrix claims and checks.</summary>
+    /// <summary>The share of the pairs of nodes whose packets pass. A scene of the matrix claims this share and checks it.</summary>
     public static readonly Metric PairsPassed =
         new("pairs-passed", Units.Ratio, "share of the pairs of nodes whose packets pass", Basis.Measured, Better.Neither) { Of = Experiment.DaemonMatrix };
 

@@ -47,7 +47,7 @@ public static class Steps
     public static readonly Term LoadSiblings = new("load-siblings", "load a sample by gateways");
     public static readonly Term AppendSecond = new("append-second", "append a second route to each prefix");
     public static readonly Term AppendThird = new("append-third", "append a third route to every other prefix");
-    public static readonly Term AppendAgain = new("append-again", "append existing routes, which is refused");
+    public static readonly Term AppendAgain = new("append-again", "append existing routes again (refused)");
     public static readonly Term DeleteFirst = new("delete-first", "delete the first route of every third prefix");
     public static readonly Term ReplaceSiblings = new("replace-siblings", "replace all routes of every fourth prefix by one");
     public static readonly Term DeleteSiblings = new("delete-siblings", "delete all remaining routes");
@@ -56,28 +56,28 @@ public static class Steps
     public static readonly Term Destination = new("wg", "AllowedIPs by destination");
     public static readonly Term Source = new("src", "AllowedIPs by source");
     public static readonly Term Send = new("tx", "send: one FIB lookup of the destination");
-    public static readonly Term SendByRoute = new("dst", "send: the route that the packet brings");
+    public static readonly Term SendByRoute = new("dst", "send: the packet brings its route");
     public static readonly Term Receive = new("rx", "receive: the route back to the source");
 
     /// <summary>The phases of a trace: a replay in windows of some milliseconds, and the return to the start.</summary>
     public static readonly Term Replay = new("replay", "replay");
     public static readonly Term ReplayAlone = new("replay-0", "replay, each change alone");
     public static readonly Term Back = new("back", "back");
-    public static readonly Term BackAlone = new("back-0", "back to the start of that replay");
+    public static readonly Term BackAlone = new("back-0", "back to the start, after the replay of each change alone");
     public static readonly StepForm ReplayIn = new("replay-", "", ms => $"replay in windows of {ms} ms");
     public static readonly StepForm BackFrom = new("back-", "", ms => $"back to the start of the replay in windows of {ms} ms");
 
     /// <summary>One message gives a nexthop object another peer. The variable part of the name is the value of
     /// <c>nexthop_compat_mode</c>.</summary>
     public static readonly StepForm MoveObject = new("move-object-compat-", "", mode => $"give a nexthop object another peer{Announced(mode)}");
-    public static readonly StepForm MoveObjectBack = new("move-object-back-compat-", "", mode => $"give it the old peer back{Announced(mode)}");
+    public static readonly StepForm MoveObjectBack = new("move-object-back-compat-", "", mode => $"give the object its old peer back{Announced(mode)}");
 
     public static readonly StepForm SetMode = new("mode-", "", mode => $"set the device’s mode: {mode}");
 
     public static readonly StepForm InMainTable = new("main-", "", step => $"main table: {step}");
     public static readonly StepForm DumpAfter = new("dump-", "", step => $"dump after: {step}");
-    public static readonly StepForm LoadBy = new("load-by-", "", shape => $"load a sample, routes by {shape}");
-    public static readonly StepForm DeleteBy = new("delete-by-", "", shape => $"delete the sample, routes by {shape}");
+    public static readonly StepForm LoadBy = new("load-by-", "", shape => $"load a sample of routes by {shape}");
+    public static readonly StepForm DeleteBy = new("delete-by-", "", shape => $"delete the sample of routes by {shape}");
     public static readonly StepForm FlushNexthop = new("flush-nexthop-", "", id => $"delete nexthop object {id}");
     public static readonly StepForm ThenSend = new("", "-tx", step => $"{step}; {Send.Words}");
     public static readonly StepForm ThenSendByRoute = new("", "-dst", step => $"{step}; {SendByRoute.Words}");

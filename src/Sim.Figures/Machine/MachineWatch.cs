@@ -80,7 +80,7 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
 
     /// <summary>Returns a remark if the machine was busy; null if the machine was quiet or its load is not known.</summary>
     public string? Warning() => Load() is { } load && load.BusyShare >= BusyTime
-        ? $"The machine was busy: other processes and the hypervisor used {load.Describe(started)}. For {Whole(load.BusyShare)} of the run it was more than "
+        ? $"The machine was busy: other processes and the hypervisor used {load.Describe(started)}. For {Whole(load.BusyShare)} of the run they used more than "
             + $"{Number(Threshold)}. Times that were measured meanwhile are marked busy and get no verdict; run again on a quiet machine."
         : null;
 

@@ -37,7 +37,7 @@ public static class Interleaved
     }
 
     /// <summary>Runs at least one group. Runs more groups as long as <paramref name="another"/> returns true for the number of completed
-    /// groups. Calls <paramref name="before"/> before each pair.</summary>
+    /// groups. Before each pair it calls <paramref name="before"/>.</summary>
     public static InterleavedTimes Run(Func<int, bool> another, Func<double> a, Func<double> b, CancellationToken cancel, Action? before = null) =>
         RunMany(another, () => [a()], () => [b()], cancel, before)[0];
 

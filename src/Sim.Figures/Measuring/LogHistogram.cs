@@ -30,7 +30,8 @@ public sealed class LogHistogram
     }
 
     /// <summary>Adds the counts of an octave's steps.</summary>
-    /// <exception cref="ArgumentException">The octave does not exist, or the number of counts is not the number of its steps.</exception>
+    /// <exception cref="ArgumentException">Thrown if the octave does not exist, or the number of counts is not the number of its
+    /// steps.</exception>
     public void Add(int octave, IReadOnlyList<long> counts)
     {
         if (octave is < 0 or >= Octaves || counts.Count != Steps)
@@ -51,7 +52,7 @@ public sealed class LogHistogram
 
     /// <summary>Returns the time below which this share of the counted times lies. The result assumes that the times in a step are spread
     /// evenly.</summary>
-    /// <exception cref="InvalidOperationException">The histogram is empty.</exception>
+    /// <exception cref="InvalidOperationException">Thrown if the histogram is empty.</exception>
     public double Percentile(double share)
     {
         if (Count == 0)

@@ -15,8 +15,8 @@ public static class Passes
     public const double TimeFloor = 1.25;
 
     public const string Rule =
-        "Each pair is measured in two passes, some time apart. They agree if their medians differ by at most 5 %, or by at most the noise of both passes "
-        + "together (the farther quartile of A/A). If they do not agree, a third pass is made, and two passes that agree are kept. If no two agree, the row "
+        "Each pair is measured in two passes, some time apart. The passes agree if their medians differ by at most 5 %, or by at most the noise of both passes "
+        + "together (the farther quartile of A/A). If the passes do not agree, a third pass is made, and two passes that agree are kept. If no two agree, the row "
         + "is not settled.";
 
     /// <summary>The logarithm of a pass's median (NaN if the pass has no median), and the distance from 0 of the farther quartile of ln

@@ -30,8 +30,8 @@ public static class ResultsJson
 
     /// <summary>Reads a file that <see cref="Write"/> wrote, from a stream with a known length. Every field of the run has the value that
     /// was written.</summary>
-    /// <exception cref="InvalidDataException">The content is not JSON, has another format, lacks a field, has an impossible row, or has
-    /// rows that are not numbered 1, 2, ... If it is not JSON, the message states the line and the byte.</exception>
+    /// <exception cref="InvalidDataException">Thrown if the content is not JSON, has another format, lacks a field, has an impossible row,
+    /// or has rows that are not numbered 1, 2, ... If it is not JSON, the message states the line and the byte.</exception>
     public static RunResult Read(Stream stream, string path)
     {
         Document? document;

@@ -149,7 +149,7 @@ public sealed class CompareView
     private string TestInWords() => Method switch
     {
         Tester.ByWelch => "The test is Welch’s t over the logarithms of the runs’ values, corrected by Holm for "
-            + $"{Numbers.Show(Measured.Count(c => c.Adjusted is not null))} rows at {Numbers.Tick(Alpha)}. It assumes that these logarithms are normally distributed.",
+            + $"{Numbers.Show(Measured.Count(c => c.Adjusted is not null))} rows at {Numbers.Tick(Alpha)}. The test assumes that these logarithms are normally distributed.",
         Tester.ByQuartiles => "With one run on a side, the error of a median is estimated from its quartiles and repetitions (t on a logarithmic "
             + $"scale, corrected by Holm at {Numbers.Tick(Alpha)}), and a change must exceed the noise of its case. Differences between two runs "
             + "of the same program are not covered.",

@@ -35,7 +35,7 @@ public sealed class RunComparison
     private IReadOnlyList<StoredRun> All => [.. _before, .. _after];
 
     /// <summary>Compares the runs of both sides. If a side has only one run, a given noise replaces the noise of the A/A rows.</summary>
-    /// <exception cref="UserException">The runs cannot be compared, or have no row in common.</exception>
+    /// <exception cref="UserException">Thrown if the runs cannot be compared, or have no row in common.</exception>
     public static RunResult Of(IReadOnlyList<StoredRun> before, IReadOnlyList<StoredRun> after, double? noise, string command)
     {
         Fit.RefuseMade([.. before, .. after]);

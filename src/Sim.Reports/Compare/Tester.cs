@@ -33,7 +33,7 @@ public sealed class Tester(int before, int after, IReadOnlyList<Figure> aa, doub
 
     /// <summary>A sentence on the limits of a comparison of few runs; empty if there are enough runs.</summary>
     public string Caveat => Method == ByQuartiles
-        ? "One side is a single run. Its repetitions do not show the differences between two runs of the same program (another place in memory, "
+        ? "One side is a single run. The repetitions of one run do not show the differences between two runs of the same program (another place in memory, "
             + "a neighbour on the machine), and no test covers these. Give several runs per side (--before, --after; 4 and 4 are enough)." + NoiseCaveat
         : Math.Min(before, after) < Enough
             ? $"{before} runs before and {after} after are few: only large changes are found. 4 runs per side find smaller changes."

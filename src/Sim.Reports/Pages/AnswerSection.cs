@@ -13,8 +13,8 @@ internal static class AnswerSection
         {Warnings(rows.Result)}{CacheFit.Of(rows)}{Table(rows, verdict)}{Both(rows)}
         <p>Memory is kernel memory, counted as the kernel would allocate it. Times are those of the same algorithms on the same nodes in user
         space. Locks and the rest of a packet’s path are left out: read the ratios, not the nanoseconds. A lookup in allowedips takes and drops a
-        reference to the peer, as wg_xmit does. A lookup in the FIB takes none, as on the data path; it reads one table, without policy rules.
-        Every change includes freeing the old objects, because its grace period ends at once.</p>
+        reference to the peer, as wg_xmit does. A lookup in the FIB takes no reference, as on the data path, and reads one table, without policy rules.
+        The time of every change includes freeing the old objects, because the grace period ends at once.</p>
         <p>A measured difference counts only if the quartiles of its ratio lie clear of the noise (A/A: allowedips against itself), and if two passes
         at different times agree. Both rules see noise within this run only. On a shared machine, repeat the run.</p>
 
@@ -29,9 +29,9 @@ internal static class AnswerSection
 
     /// <summary>Returns the paragraph on AllowedIPs with a route per prefix; empty if the run has no row for it.</summary>
     private static Html Both(Rows rows) => rows.Of(Experiment.Memory, Metrics.PageBytes, Names.Both).FirstOrDefault() is not { } both ? new Html() : $"""
-        <p>AllowedIPs say which peer gets a packet, but a route must still bring it to the device. One default route adds nothing to the figures
+        <p>AllowedIPs say which peer gets a packet, but a route must still bring the packet to the device. One default route adds nothing to the figures
         above. A daemon that also puts every prefix into the routing table holds both structures, {Markup.Value(rows, both)}
-        in pages {Markup.BasisTag(both.Basis)}; with the route attribute it holds the routes alone.</p>
+        in pages {Markup.BasisTag(both.Basis)}; with the route attribute it holds only the routes.</p>
 
         """;
 

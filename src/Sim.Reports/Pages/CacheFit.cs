@@ -37,7 +37,7 @@ internal static class CacheFit
 
     private static Html Line(long cache, Html what, long together) => $"""
         <p class="cache">The last-level cache ({CacheSize.Show(cache)}) holds {what}. Times are for warm caches{(CacheSweep.Fits(together, cache) ? "" : ", after the first touch")}.
-        A router with a smaller cache, or one full of packets, sees longer times and larger differences.</p>
+        A router with a smaller cache, or with a cache full of packets, sees longer times and larger differences.</p>
 
         """;
 

@@ -37,23 +37,21 @@ internal static class ChurnAnswer
     private static readonly Column s_code = new("kernel code", "lines of kernel code", RowOf(view => view.Of(Experiment.Code, Metrics.NetLines)));
 
     private static readonly Html s_ofIPv6 = $"""
-        <p>In IPv6, RTA_VIA is RTA_GATEWAY: an onlink gateway of the route’s own family. Each route has a nexthop and a state of its own; only routes
-        through nexthop objects share theirs. AllowedIPs on a FIB trie are modelled on a tree of routes through nexthop objects, with 192 bytes per
-        prefix beside the tree’s nodes; the patches (<code>kernel-patch/series-optional</code>) need 56. “What if” is the attribute in a FIB that no kernel
-        has: either routes of one peer share a state, or IPv6’s routes are kept in IPv4’s trie with keys of 128 bits. Neither is ever marked best, and
+        <p>In IPv6, the scheme RTA_VIA uses RTA_GATEWAY: an onlink gateway of the route’s own family. Each route has a nexthop and a state of its own; only routes
+        through nexthop objects share theirs. AllowedIPs on a FIB trie are modelled as a tree of routes through nexthop objects, with 192 bytes per prefix besides the tree’s nodes. The patches (<code>kernel-patch/series-optional</code>) need 56 bytes. “What if” is the attribute in a FIB that no kernel
+        has: either routes of one peer share a state, or IPv6’s routes are kept in IPv4’s trie with keys of 128 bits. Neither what-if is ever marked best, and
         their counts are modelled.</p>
 
         """;
 
     private static readonly Html s_reading = $"""
-        <p>The ratio (×) below a time decides which scheme is better or best. It compares the scheme with AllowedIPs, REMOVE_ME, interleaved (A B B A). Caches are
-        flushed before each repetition, unless they hold both structures. A difference must exceed the noise of the reference against itself (A/A) and that of
-        the pair’s own repetitions. Each pair is measured in two passes, half a run apart; if they disagree, it is “not settled”. “Warm” is the ratio of the same
+        <p>The ratio (×) below a time decides which scheme is better or best. The ratio compares the scheme with AllowedIPs, REMOVE_ME, interleaved (A B B A). Caches are
+        flushed before each repetition, unless the caches hold both structures. A difference must exceed the noise of the reference against itself (A/A) and that of
+        the pair’s own repetitions. Each pair is measured in two passes, half a run apart; if the passes disagree, the pair is “not settled”. “Warm” is the ratio of the same
         changes after they were made and undone once. A trace returns to the same prefixes, so most of its changes find their path in the cache even if the
         caches were flushed before the first. <code>bench</code> changes random prefixes, most of them cold.</p>
-        <p>The times themselves were taken scheme after scheme, at full speed, with warm caches. They are those of the kernel’s structures alone, in ports that
-        run in this program. System calls, copying, parsing and locking are not included; messages, bytes and calls are counted instead. A packet’s lookups wait
-        for one another. Their addresses are spread over the prefixes, without rp_filter. AllowedIPs also need routes to the device: one default route, or one per prefix where
+        <p>The times themselves were taken scheme after scheme, at full speed, with warm caches. These times cover only the kernel’s structures, in ports that run in this program. System calls, copying, parsing and locking are not included; messages, bytes and calls are counted instead. A packet’s lookups wait
+        for one another. The addresses are spread over the prefixes, and rp_filter is off. AllowedIPs also need routes to the device: one default route, or one per prefix where
         marked “+ routes”. “Others know after” is the mean time until an observer knows of a change, by a notification that takes 10 µs to read or by a scan
         every 10 s. “Kernel code” counts the lines that the patches in
         <code>kernel-patch</code> add to Linux 7.3, minus those that they remove. Linux has REMOVE_ME since 6.16. Quartiles are under Details.</p>
@@ -158,7 +156,7 @@ internal static class ChurnAnswer
         if (ChurnView.ForScheme(deletes, SchemeName.Replace) is not { } wholesale || others.Count == 0)
             return null;
         return $"""
-            The RFC complains that a peer’s whole set must be replaced. Withdrawing one prefix that way takes {Markup.Link(view.Rows, wholesale)} {Markup.BasisTag(wholesale.Basis)}.
+            The RFC complains that a peer’s whole set must be replaced. Withdrawing one prefix by replacing the set takes {Markup.Link(view.Rows, wholesale)} {Markup.BasisTag(wholesale.Basis)}.
             Every other scheme takes {Markup.Link(view.Rows, others[0])} to {Markup.Link(view.Rows, others[^1])}, so REMOVE_ME has answered this complaint.
             """;
     }

@@ -59,7 +59,7 @@ internal static class ChurnSection
             <p>A packet to send needs a route to the device and a peer. A packet that was received and decrypted needs its source checked. rp_filter also looks up
             the route back; it compares devices, never peers. If every peer has a device of its own, the device accepts every source, so reception is quick. Each lookup
             waits for the one before. The ratio is to AllowedIPs with REMOVE_ME and a default route, interleaved (A B B A), with caches flushed before each repetition.
-            The row of that scheme is the A/A row: two copies of the same structure.</p>
+            The row of REMOVE_ME with a default route is the A/A row: two copies of the same structure.</p>
             {Matrix(view, Title(Metrics.PacketLookups), view.Of(Experiment.Packet, Metrics.PacketLookups).Where(f => f.Value > 0),
                 f => (f.Operation, f.Structure), key => $"{Words.Operation(key.Operation)}, {key.Structure}")}{
             Times(Metrics.Time, "Time per packet")}{Times(Metrics.Ratio, "Ratio to AllowedIPs with REMOVE_ME")}
@@ -73,8 +73,8 @@ internal static class ChurnSection
             key => $"{Words.Operation(key.Operation)}, {Numbers.Show(key.X!.Value)} µs per message");
 
         return Html.If(rows.Count > 0, $"""
-            <p>A notification is lost if the socket’s buffer is full (net.core.rmem_default). All that follow are lost too, until the program has emptied the buffer.
-            Then it dumps the table, at the same pace per message. “Trace” stands for the trace’s changes at their own times, and “loss of a peer” for the changes
+            <p>A notification is lost if the socket’s buffer is full (net.core.rmem_default). All later notifications are lost, too, until the program has emptied the buffer.
+            Then the program dumps the table, at the same pace per message. “Trace” stands for the trace’s changes at their own times, and “loss of a peer” for the changes
             when the largest peer is lost, as fast as the kernel makes them.</p>
             {Of(Metrics.Overruns)}{Of(Metrics.Lost)}{Of(Metrics.MeanStaleness)}
             """);
@@ -82,9 +82,8 @@ internal static class ChurnSection
 
     private static Html Windows(ChurnView view) => $"""
         <h3 id="{new Anchor("churn-windows")}">Waiting for more: coalescing windows</h3>
-        <p>A window opens with its first change. When it closes, the changes that remain are one batch. “Busy” is the share of the trace’s time in which the writer
-        works. “Backlog” is the largest amount of work that was left when a batch was handed over. “Staleness” is the longest time from a window’s first change to its
-        end in the kernel, including the window.</p>
+        <p>A window opens with its first change. When the window closes, the remaining changes are one batch. “Busy” is the share of the trace’s time in which the writer
+        works. “Backlog” is the largest amount of work that was left when a batch was handed over. “Staleness” is the longest time from a window’s first change until the kernel has applied the window’s batch.</p>
         {Html.Concat(s_windows, metric => Matrix(view, Title(metric), view.Replay(metric).Where(f => f.Operation is "" || f.Operation == Operations.Update)
             .OrderBy(f => f.X), f => f.X!.Value, ms => $"{Numbers.Show(ms)} ms"))}
         """;
@@ -96,8 +95,7 @@ internal static class ChurnSection
         var ratios = compared.SelectMany(operation => new[] { false, true }.SelectMany(warm => view.UpdateRatios(operation, warm)));
         return $"""
             <h3>The cost of one change in the kernel</h3>
-            <p>Each change is made alone, without a window. Operations are those of tries. A grace period is counted if it ends with something to free, and as a wait if
-            the writer does nothing else meanwhile.</p>
+            <p>Each change is made alone, without a window. Operations are those of tries. “Grace periods” are those that free something, and “waits” are those during which the writer does nothing else.</p>
             {Html.Concat(compared[1..], Of)}{
             Matrix(view, "Time per change: interleaved ratio to AllowedIPs with REMOVE_ME, by the state of the caches", ratios,
                 f => (f.Operation, f.Metric), column => $"{Words.Operation(column.Operation)}, {(column.Metric == Metrics.WarmRatio ? "warm" : "cold")}")}
@@ -123,8 +121,8 @@ internal static class ChurnSection
         var scans = view.Observer.Where(f => f.X is not null && f.Operation.Length == 0).ToList();
         return Html.If(view.Observer.Count > 0, $"""
             <h3>Noticing the changes of others</h3>
-            <p>AllowedIPs announce no change, so an observer scans. A change during a scan cuts off the rest of that peer’s list, and the scan starts again, as in wg(8).
-            The simulated scan lasts as long as walking the lists in the port, without system calls; a real one is cut off more often. Routes are announced:
+            <p>AllowedIPs announce no change, so an observer scans. A change during a scan cuts off the rest of the current peer’s list, and the scan starts again, as in wg(8).
+            The simulated scan lasts as long as walking the lists in the port, without system calls; a real scan lasts longer and is cut off more often. Routes are announced:
             each change is one notification.</p>
             {Matrix(view, "Size of scans and notifications", sizes, f => f.Metric, metric => metric.Words, [.. sizes.Select(f => f.Scheme).Distinct()])}{
             Notifications(view)}{

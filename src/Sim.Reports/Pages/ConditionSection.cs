@@ -70,7 +70,7 @@ internal static class ConditionSection
         {
             return $"""
                 <h3 id="{new Anchor("noise")}">The noise: A/A</h3>
-                <p>This run did not measure allowedips against itself (no A/A row). Its noise is not known, so no measured difference counts.</p>
+                <p>This run did not measure allowedips against itself (no A/A row). The run’s noise is not known, so no measured difference counts.</p>
 
                 """;
         }
@@ -99,7 +99,7 @@ internal static class ConditionSection
             {Line(Basis.Measured, "A clock was read, or the system was asked. The value is the median of n repetitions, and low and high are its quartiles. Another machine gives other values.")}{
             Line(Basis.Counted, "Counted in the live structure: exact, and the same on every machine. If n is above 1, the value is a mean over keys, with quartiles over keys.")}{
             Line(Basis.Modelled, "Follows from a formula or from a model of the kernel.")}{
-            Further(Basis.Simulated, "A queue on the trace’s own clock. Its service times were measured at full speed.")}{
+            Further(Basis.Simulated, "A queue on the trace’s own clock, with service times that were measured at full speed.")}{
             Further(Basis.Estimated, "Extrapolated from a sample, as the section says; low and high are a 95 % interval.")}</ul>
             {Html.If(rows.All.Any(f => f.Basis == Basis.Counted), $"""
             <p>Kernel memory is counted in the ported structures, with the x86-64 layout and the slab, kmalloc and vmalloc allocators of {Followed(rows.Result)}. The memory

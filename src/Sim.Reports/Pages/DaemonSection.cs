@@ -44,7 +44,7 @@ internal static class DaemonSection
         Parts = view.Of(Metrics.PairsPassed).Count > 0 ? [("daemon-scenes", "Which packets pass")] : [],
     };
 
-    /// <summary>Returns the time of mode gateway beside plain routes, for each daemon and family.</summary>
+    /// <summary>Returns the time of mode gateway compared with plain routes, for each daemon and family.</summary>
     private static Html Headline(DaemonView view)
     {
         var compared = view.Of(Metrics.FibCompleteRatio).Where(f => f.Scheme == SchemeName.Gateway)
@@ -54,7 +54,7 @@ internal static class DaemonSection
         if (compared.Exists(pair => pair.Ratio.Flag.Length > 0))
             return $"The machine was busy: this run has no verdict on times.";
         var daemons = compared.GroupBy(pair => pair.Ratio.Structure).Select(daemon => (Html)$"{Daemons.All.Words(daemon.Key)} fills the FIB in {Html.Join(", and in ", daemon.Select(pair =>
-            (Html)$"{Markup.Link(view.Rows, pair.Time!)} ({Numbers.Show(pair.Ratio.Prefixes!.Value)} IPv{pair.Ratio.Family} prefixes), {Markup.Link(view.Rows, pair.Ratio)} times what it takes with plain routes"))}.");
+            (Html)$"{Markup.Link(view.Rows, pair.Time!)} ({Numbers.Show(pair.Ratio.Prefixes!.Value)} IPv{pair.Ratio.Family} prefixes), {Markup.Link(view.Rows, pair.Ratio)} times the time with plain routes"))}.");
         return Html.Join(" ", daemons);
     }
 
@@ -68,9 +68,10 @@ internal static class DaemonSection
     }
 
     private static string Rounds(DaemonView view) => view.Of(Metrics.FibComplete) is { Count: > 0 } times && times.TrueForAll(f => f.N == 1)
-        ? "; this run has one round, so it does not show how much they vary" : "";
+        ? "; this run has one round, so it does not show how much the ratios vary" : "";
 
-    /// <summary>Returns a table for each family and number of prefixes. A line has a row of the first metric, and the rows beside it.</summary>
+    /// <summary>Returns a table for each family and number of prefixes. Each line shows a row of the first metric, and the matching rows of the
+    /// other metrics.</summary>
     private static Html Tables(
         DaemonView view, string title, Metric first, Func<Figure, string> group, Func<Figure, string> line, (string Head, Metric Metric)[] columns)
     {

@@ -25,7 +25,7 @@ internal static class DetailSection
     {
         var groups = rows.All.Where(f => !ValidationView.Has(f)).GroupBy(f => f.Experiment).ToDictionary(g => g.Key, g => g.ToList());
         return new("details", "Details", "Details", $"""
-            <p>Every number leads to its row at the end of the page. <a href="results.csv">results.csv</a> has the same rows.
+            <p>Every number links to its row at the end of the page. <a href="results.csv">results.csv</a> has the same rows.
             Quartiles stand beside each median.</p>
             {Html.Concat(Known.Where(groups.ContainsKey).Concat(groups.Keys.Except(Known)), experiment => Group(rows, experiment, groups[experiment]))}
             """);
@@ -113,8 +113,7 @@ internal static class DetailSection
     }
 
     private static Html Process(Rows rows, List<Figure> figures) => figures.Count == 0 ? new Html() : $"""
-        <p id="{new Anchor("process-memory")}">The measuring process needs memory of its own, for the table, keys and the .NET runtime. It is not kernel memory, and enters
-        no comparison.</p>
+        <p id="{new Anchor("process-memory")}">The measuring process needs memory of its own, for the table, keys and the .NET runtime. This memory is not kernel memory, and enters no comparison.</p>
         {Markup.Table("Memory of the .NET process, not of the kernel", Markup.Head(1, ["", "value", ""]), Markup.Body(figures.Select(f => Markup.Row(
             f.Metric.Words, [Markup.Value(rows, f), Markup.BasisTag(f.Basis)]))))}
         """;

@@ -31,13 +31,13 @@ internal static class FamilySection
     private static Html Beside(Rows rows, FamilyCosts v4, FamilyCosts v6)
     {
         Html text = $"""
-            A node of IPv6’s FIB reads one bit; a node of IPv4’s reads several. An IPv6 lookup visits {Link(rows, v6.Nodes(Names.Fib)!)} nodes and touches
-            {Link(rows, v6.Lines(Names.Fib)!)} cache lines. An IPv4 lookup visits {Link(rows, v4.Nodes(Names.Fib)!)} and touches {Link(rows, v4.Lines(Names.Fib)!)}.
+            A node of IPv6’s FIB reads one bit; a node of IPv4’s FIB reads several. An IPv6 lookup visits {Link(rows, v6.Nodes(Names.Fib)!)} nodes and touches
+            {Link(rows, v6.Lines(Names.Fib)!)} cache lines. An IPv4 lookup visits {Link(rows, v4.Nodes(Names.Fib)!)} nodes and touches {Link(rows, v4.Lines(Names.Fib)!)} cache lines.
             allowedips is the same trie in both families.
             """;
         return v4.Bytes(Names.Fib) is not { } four || v6.Bytes(Names.Fib) is not { } six ? text : text.Append($"""
-             In IPv6 a route that names a peer takes {Link(rows, six)}, because every route has a structure and a state of its own. In IPv4 it takes
-            {Link(rows, four)}, because all routes of a peer share theirs.
+             In IPv6 a route that names a peer takes {Link(rows, six)}, because every route has a structure and a state of its own. In IPv4 such a route takes
+            {Link(rows, four)}, because all routes of a peer share one structure and one state.
             """);
     }
 
@@ -47,9 +47,9 @@ internal static class FamilySection
         var lines = (AllowedIps: family.Lines(Names.AllowedIps)!, Fib: family.Lines(Names.Fib)!);
         Html text = $"""
             <strong>IPv{family.Family}.</strong> A lookup in the FIB visits {Link(rows, nodes.Fib)} nodes, {Against(nodes)} in allowedips
-            ({Link(rows, nodes.AllowedIps)}). It touches {Link(rows, lines.Fib)} cache lines, {Against(lines)} in allowedips ({Link(rows, lines.AllowedIps)}). {(family.Family == 4
+            ({Link(rows, nodes.AllowedIps)}). The lookup touches {Link(rows, lines.Fib)} cache lines, {Against(lines)} in allowedips ({Link(rows, lines.AllowedIps)}). {(family.Family == 4
                 ? "An inner node of the FIB reads more bits where the table is denser."
-                : "The lookup compares no node on the way down. On the way up it compares every node that has routes, and reads the prefix from the route.")}
+                : "The lookup compares no node on the way down. On the way up the lookup compares every node that has routes, and reads the prefix from the route.")}
             """;
         foreach (var ratio in new[] { family.Ratio(Chains.Independent), family.Ratio(Chains.Dependent) }.OfType<Figure>().Where(ratio => ratio.Flag.Length == 0))
             text.Append($" With {(ratio.Chain == Chains.Dependent ? "each key waiting for the last answer" : "independent keys")} it is {Markup.Speed(rows, ratio)}.");
@@ -65,7 +65,7 @@ internal static class FamilySection
             return text;
         var state = attribute.Value - plain.Value;
         return text.Append($" A route to the device alone takes {Link(rows, plain)}, and a route through a nexthop object {Link(rows, objects)}. ").Append(state >= 1
-            ? (Html)$"Naming the peer costs {Numbers.Digits(state, 3)} bytes per route, for its own state. A nexthop object saves the route’s own nexthop, {Numbers.Digits(attribute.Value - objects.Value, 3)} bytes."
+            ? (Html)$"Naming the peer costs {Numbers.Digits(state, 3)} bytes per route, because each route has its own state. A nexthop object saves the route’s own nexthop, {Numbers.Digits(attribute.Value - objects.Value, 3)} bytes."
             : $"Naming the peer costs no memory per route: routes of one peer share the structure that names it.");
     }
 

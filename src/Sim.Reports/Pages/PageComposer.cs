@@ -103,7 +103,7 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
         "How do costs grow with AllowedIPs, and with routes?",
         $"""
         {Numbers.Count(scaling.Schemes.Count, "scheme")} of binding prefixes to peers, measured over numbers of prefixes and of peers. The tables are {rows.Result.Table.Source}
-        with {Numbers.Show(rows.Result.Table.Prefixes)} prefixes, and smaller and larger ones like it. {RunOn(rows.Result)}
+        with {Numbers.Show(rows.Result.Table.Prefixes)} prefixes, and smaller and larger tables of the same structure. {RunOn(rows.Result)}
         """,
         [ScalingSection.Of(scaling, Drawn(ScalingPlots.For(scaling), suffix), warn: true), ConditionSection.Of(rows)]);
 

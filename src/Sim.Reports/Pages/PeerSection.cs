@@ -22,7 +22,7 @@ internal static class PeerSection
             """;
         return Html.If(rows.Count > 0, $"""
             <h3 id="{new Anchor("peers")}">The route attribute beside AllowedIPs</h3>
-            <p>These figures are the patched kernel’s own; the model has no part in them. A module inside the kernel measures them, or the agent measures them around its system calls.
+            <p>These figures are the patched kernel’s own; the model has no part in them. A module inside the kernel takes these figures, or the agent takes them around its system calls.
             Ratios are route attribute / AllowedIPs, medians over neighbouring pairs (A B B A); quartiles stand below each median. Under User-Mode Linux a system call costs about 14 µs more
             than natively, and a grace period costs nothing.</p>
             {Html.Concat(rows.GroupBy(f => f.Family).OrderBy(g => g.Key), Family)}

@@ -7,7 +7,7 @@ internal static class ReaderSection
     private static readonly (string Title, Metric[] Metrics)[] s_tables =
     [
         ("Longest time that a prefix was wrong, seen by readers", [Metrics.LongestGap]),
-        ("Longest time that a prefix was wrong: number of operations, times their mean time", [Metrics.SimulatedGap]),
+        ("Longest time that a prefix was wrong: number of operations × their mean time", [Metrics.SimulatedGap]),
     ];
 
     /// <summary>The tables below the times. Most of their values are 0, so these tables are folded.</summary>
@@ -29,8 +29,7 @@ internal static class ReaderSection
         <p>Reader threads look up addresses while the writer makes the update, with RCU as in the kernel. During the update the old peer and the new peer are both
         right. A prefix that does not change has only one right peer. A time runs from the start of a prefix’s first wrong lookup to the end of its last. The
         same update is also made step by step: after each operation of the trie, a fixed sample of the prefixes is looked up, and those counts are exact. The
-        update concerns the peer with the most prefixes: one of its prefixes moves to another peer, one is withdrawn, all move to another peer, or its whole set is sent again. AllowedIPs send the
-        set with REPLACE; other schemes send routes that replace routes. Columns name the prefixes that were looked up: those that <em>changed</em>,
+        update concerns the peer with the most prefixes: one of its prefixes moves to another peer, one is withdrawn, all move to another peer, or its whole set is sent again. AllowedIPs send the set with REPLACE; other schemes replace each route by the same route. Columns name the prefixes that were looked up: those that <em>changed</em>,
         those that the peer <em>kept</em>, and those of <em>other</em> peers.</p>
         {Html.Concat(s_tables, table => Table(view, table.Title, table.Metrics))}{Html.Concat(s_folded, table => Folded(view, table.Title, table.Metrics))}
         """));
@@ -47,13 +46,13 @@ internal static class ReaderSection
         {
             Html text = $"""
                 Under {wrong.Scheme}, withdrawing one prefix of a peer disturbs all other prefixes of that peer. During the update
-                {Markup.Link(view.Rows, wrong, string.Create(CultureInfo.InvariantCulture, $"{100 * wrong.Value:0.##}%"))} of their lookups were wrong, and one prefix was
+                {Markup.Link(view.Rows, wrong, string.Create(CultureInfo.InvariantCulture, $"{100 * wrong.Value:0.##}%"))} of the lookups of these prefixes were wrong, and one prefix was
                 wrong for {Markup.Value(view.Rows, gap)}.
                 """;
             if (Beside(Metrics.StepsNone) is { } none)
-                text.Append($" Step by step, it had no peer for {Markup.Value(view.Rows, none)} operations of the trie.");
+                text.Append($" Step by step, one prefix had no peer for {Markup.Value(view.Rows, none)} operations of the trie.");
             if (Beside(Metrics.SimulatedGap) is { } alone)
-                text.Append($" If nothing else slows the writer down, they take {Markup.Value(view.Rows, alone)} {Markup.BasisTag(alone.Basis)}.");
+                text.Append($" If nothing else slows the writer down, these operations take {Markup.Value(view.Rows, alone)} {Markup.BasisTag(alone.Basis)}.");
             yield return text;
         }
 

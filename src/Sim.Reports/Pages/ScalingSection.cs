@@ -9,9 +9,9 @@ internal static class ScalingSection
     /// <summary>Returns the section, with the run’s warnings unless the page already shows them.</summary>
     public static Section Of(ScalingView view, IReadOnlyList<PagePlot> plots, bool warn) => new("scaling", "Scaling", "How costs grow", $"""
         {Html.If(warn, AnswerSection.Warnings(view.Rows.Result))}{Html.Concat(Sentences(view), sentence => $"<p>{sentence}</p>\n")}
-        <p>Tables smaller than the given one are random samples of it, each contained in the next. Larger ones are generated with its structure, and are marked. Prefixes are
+        <p>Tables smaller than the given one are random samples of it, each contained in the next. Larger tables are generated with the structure of the given one, and are marked. Prefixes are
         dealt out evenly to the peers; small tables have half as many peers as prefixes. At each size the schemes are interleaved, forwards and backwards, each with its
-        own structures. Small tables are copied many times, so that every timed interval is far longer than the clock’s tick. Lookups are those of packets to random prefixes, and none waits for the one before. With a device per peer, one trie stands for the tries of all devices. Each change is a message of its own. A time is measured again if the first and second half of its rounds differ by more than 25 %. If no two of the three agree, it is “not settled”.</p>
+        own structures. Small tables are copied many times, so that every timed interval is far longer than the clock’s tick. Lookups are those of packets to random prefixes, and none waits for the one before. With a device per peer, one trie stands for the tries of all devices. Each change is a message of its own. A time is measured again if the first and second half of its rounds differ by more than 25 %. If no two of the three parts agree (both halves and the new rounds), the time is “not settled”.</p>
         {Bucket(view)}
         <h3 id="{new Anchor("scaling-plots")}">One plot per cost</h3>
         <p>Orange schemes bind prefixes in the allowedips trie, blue ones in routes, grey ones in a FIB trie of AllowedIPs. Outlined points and dashed lines are
@@ -99,7 +99,7 @@ internal static class ScalingSection
         <h3 id="{new Anchor("scaling-fits")}">Exponents</h3>
         <p>Cost = factor · size<sup>exponent</sup>, by least squares through the logarithms of the points (medians). Each exponent has a 95 % interval (Student’s t) and R², the share of the
         variance that the line explains. No cost follows one line over a whole axis, so each half has its own line: up to {Numbers.Show(Axes.Split(Axes.Prefixes))} prefixes and
-        above, up to {Numbers.Show(Axes.Split(Axes.Peers))} peers and above. Exponent 0 is a cost that does not grow, 1 a cost that grows like the size. A low R² with an exponent near 0
+        above, up to {Numbers.Show(Axes.Split(Axes.Peers))} peers and above. Exponent 0 is a cost that does not grow, and 1 is a cost that grows in proportion to the size. A low R² with an exponent near 0
         means that there is nothing to explain. A wide interval means that the points do not lie on a line.</p>
         {Html.Concat(s_axes, axis => $"{Exponents(view, axis, large: false)}{Exponents(view, axis, large: true)}")}
         """;

@@ -21,7 +21,7 @@ internal static class SmpSection
         return Html.If(rows.Count > 0, $"""
             <h3 id="{new Anchor("smp")}">Readers beside a writer</h3>
             {Html.Concat(Sentences(view, rows), sentence => $"<p>{sentence}</p>\n")}
-            <p>Each reader is a thread on a processor of its own. It looks up addresses, takes a reference to the peer that it finds and gives it back, as a packet that is sent does. A writer moves prefixes
+            <p>Each reader is a thread on a processor of its own. A reader looks up addresses, takes a reference to the peer that it finds and gives it back, as the kernel does to send a packet. A writer moves prefixes
             from peer to peer as fast as it can: in AllowedIPs, or by replacing routes. One reader has a processor to itself; if there is a reader on each processor, the writer shares one with a reader.
             “{KeyPatterns.OnePeer.Words}” are addresses that all lead to one peer, so that all readers change one reference count. Each lookup is timed alone{Clocks(view, rows)}. The kernel’s and the
             port’s threads do the same with the same addresses and moves. Ratios are route / AllowedIPs, medians over neighbouring pairs (A B B A). A/A compares runs of one structure. Quartiles stand below.</p>
@@ -47,7 +47,7 @@ internal static class SmpSection
         var judged = rows.Where(f => f.Metric == Metrics.LookupsJudged).Sum(f => f.Value);
         var wrong = view.Checks.Where(check => check.Kernel.Metric == Metrics.WrongNone || check.Kernel.Metric == Metrics.WrongOther).Sum(check => check.Kernel.Value + check.Port.Value);
         yield return wrong == 0
-            ? (Html)$"None of {Numbers.Show(judged)} lookups found a peer that the address never had, or found none."
+            ? (Html)$"Each of {Numbers.Show(judged)} lookups found a peer that its address has before or after a move."
             : $"<strong class=\"bad\">{Numbers.Show(wrong)} of {Numbers.Show(judged)} lookups found a peer that the address never had, or found none.</strong>";
     }
 

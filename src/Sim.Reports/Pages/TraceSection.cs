@@ -11,7 +11,7 @@ internal static class TraceSection
         return Html.If(rows.Count > 0, $"""
             <h3 id="{new Anchor("trace")}">A trace under every scheme</h3>
             <p>The first changes of a trace of BGP updates go to the schemes of <code>churn</code> and to this kernel, as a routing daemon sends them. Each scheme gets a
-            kernel that has just started. Messages and bytes sent, tries, memory and the final dump of the binding are compared (above). The times here come from later replays, and no limit applies to them. The kernel’s times include system calls and netlink; the model’s are those of the structures alone. Compare the
+            kernel that has just started. Messages and bytes sent, tries, memory and the final dump of the binding are compared (above). The times here come from later replays, and are not checked. The kernel’s times include system calls and netlink; the model’s are those of the structures alone. Compare the
             ratios between schemes, not the times. Under User-Mode Linux a system call costs about 14 µs (natively 0.5 µs), which is most of a single change’s time. The longer the window,
             the larger the share of the kernel’s own work. Ratios are medians over rounds; quartiles stand below.</p>
             {Html.Concat(rows.GroupBy(f => f.Family).OrderBy(g => g.Key), family => Table(view, family.Key, [.. family]))}

@@ -16,14 +16,14 @@ internal static class TrustSection
     private static readonly Html s_uml = $"""
         <h4>What User-Mode Linux leaves out</h4>
         <ul>
-        <li>It runs one processor, so there are no per-CPU lists of other processors and no lock prefixes. The kernel’s reference counts are plain increments;
-        the port’s are atomic, like those of an SMP kernel. This counts against the port where lookups take references.</li>
-        <li>It does not keep the hardware’s page tables. Its memory is a file of shared memory, mapped in pages of 4 KiB, while the ports’ slabs
+        <li>User-Mode Linux runs one processor, so there are no per-CPU lists of other processors and no lock prefixes. The kernel’s reference counts are plain increments;
+        the port’s are atomic, like those of an SMP kernel. Where lookups take references, this makes the port slower.</li>
+        <li>User-Mode Linux does not keep the hardware’s page tables. The guest’s memory is a file of shared memory, mapped in pages of 4 KiB, while the ports’ slabs
         lie on transparent huge pages where the system allows it.</li>
-        <li>Its interrupts are signals of the host.</li>
-        <li>Its RCU is TINY_RCU: a grace period costs nothing, so waiting for one looks cheap.</li>
-        <li>It is built with CONFIG_IP_FIB_TRIE_STATS: the kernel counts every lookup in the FIB, and the port does not.</li>
-        <li>A system call costs a ptrace stop, about 14 µs. Costs with netlink include it; those of lookups and single updates do not.</li>
+        <li>Interrupts are signals of the host.</li>
+        <li>RCU is TINY_RCU: a grace period costs nothing, so waiting for one looks cheap.</li>
+        <li>The kernel is built with CONFIG_IP_FIB_TRIE_STATS: it counts every lookup in the FIB, and the port does not.</li>
+        <li>A system call costs a ptrace stop, about 14 µs. Costs with netlink include this time; costs of lookups and single updates do not.</li>
         </ul>
 
         """;
@@ -31,28 +31,26 @@ internal static class TrustSection
     private static readonly Html s_umlSmp = $"""
         <h4>What User-Mode Linux with several processors leaves out</h4>
         <ul>
-        <li>Its processors are threads of the host. If the host has other work, a lookup may wait for its processor, and such waits are in the 99.9th percentile.</li>
-        <li>Turning interrupts off and on is two system calls of the host. Lookups do neither, because the kernel is built without CONFIG_IP_FIB_TRIE_STATS. Allocations and RCU callbacks do both, so the
-        writer is slower than natively, above all with routes: each replaced route is an allocation and a callback.</li>
-        <li>Its kernel is not preemptible. A reader that shares its processor with the writer gives way after each 64 lookups, never in one. RCU callbacks of the writer’s processor also run there.</li>
-        <li>The ports’ threads can be interrupted at any time, and their writer waits for the readers each 4,096 moves, to free what it dropped.</li>
+        <li>The guest’s processors are threads of the host. If the host has other work, a lookup may wait for its processor, and such waits are in the 99.9th percentile.</li>
+        <li>Turning interrupts off and on is two system calls of the host. Lookups leave interrupts on, because the kernel is built without CONFIG_IP_FIB_TRIE_STATS. Allocations and RCU callbacks turn interrupts off and on, so the writer is slower than natively, above all with routes: each replaced route is an allocation and a callback.</li>
+        <li>The kernel is not preemptible. A reader that shares its processor with the writer gives way only after each 64 lookups, and never during a lookup. RCU callbacks of the writer’s processor also run only then.</li>
+        <li>The ports’ threads can be interrupted at any time, and their writer waits for the readers every 4,096 moves, to free what it dropped.</li>
         <li>The kernel’s memory is mapped in pages of 4 KiB, while the ports’ slabs lie on transparent huge pages where the system allows it.</li>
-        <li>Each side makes one lookup for a packet. A packet that IP has routed brings its route along: then routes need no further lookup, and AllowedIPs still need theirs.</li>
+        <li>Both schemes make one lookup for a packet here. A packet that IP has routed brings its route along: then the route attribute needs no further lookup, and AllowedIPs still need one.</li>
         </ul>
 
         """;
 
     private static readonly Html s_qemu = $"""
         <h4>What QEMU’s numbers mean</h4>
-        <p>Under -icount the guest’s nanosecond is an instruction, so the numbers count executed instructions and not time. They have no caches, no branch prediction
-        and no noise of the host. The kernel is Debian’s own SMP kernel, on one processor, started with mitigations=off. It was compiled with retpoline thunks, so
+        <p>Under -icount the guest’s nanosecond is one instruction, so the numbers count executed instructions and not time. Caches, branch prediction and noise of the host do not affect these numbers. The kernel is Debian’s own SMP kernel, on one processor, started with mitigations=off. This kernel was compiled with retpoline thunks, so
         indirect calls still go through them.</p>
 
         """;
 
     private static readonly Html s_host = $"""
         <h4>The running kernel</h4>
-        <p>This is the machine’s own kernel, in a network namespace of its own. Its allocator serves everything else that runs, so slabs are not compared.</p>
+        <p>This is the machine’s own kernel, in a network namespace of its own. The kernel’s allocator serves everything else that runs, so slabs are not compared.</p>
 
         """;
 
@@ -63,7 +61,7 @@ internal static class TrustSection
         <ul>
         <li>Slab pages, within one slab per processor: each processor keeps one of its own, which can hold objects of the kernel’s other tables. In a trace, slab pages of routes may
         also differ by the slabs that the routes of one call fill, because the kernel frees replaced routes after the call and the port after each message.</li>
-        <li>Active objects, within those slabs that a processor keeps: the kernel counts their free objects as active.</li>
+        <li>Active objects, within the size of the slabs that a processor keeps: the kernel counts free objects in these slabs as active.</li>
         <li>kmalloc objects, within 16 slabs of the class: the rest of the kernel allocates and frees objects of the same class while a step runs.</li>
         <li>sizeof fib_nh and nh_info, within 8 bytes in a distribution’s kernel: it has CONFIG_IP_ROUTE_CLASSID, and the port leaves that field out.</li>
         </ul>
@@ -88,7 +86,7 @@ internal static class TrustSection
             return text.Append($" This run did not measure the kernel against itself, so nobody knows how much a ratio differs from 1 by chance.</p>\n");
         text.Append($" With the kernel on both sides the ratio should be 1; the widest quartile of {Numbers.Count(view.AaRows.Count, "row")} is {Numbers.Percent(view.AaRows.Max(Comparisons.Noise))}.");
         if (view.AaRows.All(f => f.Operation == Operations.Lookup) && view.Costs.Any(c => !c.IsLookup && c.Target is not null))
-            text.Append($" Updates have no such row; their own quartiles show their noise. {WidestUpdate(view)}");
+            text.Append($" Updates have no A/A row; their own quartiles show their noise. {WidestUpdate(view)}");
         var body = view.AaRows.GroupBy(Words.Subject).Select(subject => Markup.Group(4, subject.Key, subject.Select(f => Markup.Row(
             Words.Case(f.Keys, f.Chain, f.Operation == Operations.Lookup ? "" : f.Operation),
             [Markup.Value(view.Rows, f, Scale.Ratio), $"{Numbers.Percent(Comparisons.Noise(f))}", $"{Numbers.Show(f.N)}"]))));
@@ -113,7 +111,7 @@ internal static class TrustSection
         return Html.If(faster.Count > 0, $"""
             <h4 id="{new Anchor("faster")}">Where the port is faster</h4>
             <p>These ratios have an upper quartile below {Numbers.Ratio(ValidationView.Faster)}. The reasons are known differences between the two sides that favour the port. This run does not
-            measure how much each of them contributes, or whether they explain everything.</p>
+            measure how much each difference contributes, or whether the differences explain everything.</p>
             <ul>
             {Html.Concat(groups, group => $"<li>{group.Key.Subject}, {(group.Key.IsLookup ? "lookups" : "updates")}: {string.Join("; ", group.Select(c => $"{c.Name} ({Numbers.Ratio(c.Ratio!.Value)})"))}. {group.Key.Reasons}</li>\n")}</ul>
             {Overlap(view)}
@@ -135,8 +133,7 @@ internal static class TrustSection
             + $"({Numbers.Ratio(pair.Independent.Ratio!.Value)} with independent keys, {Numbers.Ratio(pair.Dependent!.Ratio!.Value)} in a chain)").ToList();
         return Html.If(parts.Count > 0, $"""
             <p id="{new Anchor("overlap")}">With independent keys the port’s lookups take far less time than in a dependent chain, and the kernel’s take about as long as in a chain:
-            {string.Join("; ", parts)}. The processor overlaps the port’s lookups there, but not this kernel’s. The reason is not known. It is neither the kernel’s counters
-            nor the port’s huge pages: without them the result was the same (tried on one machine). To compare single lookups, take the dependent chain.</p>
+            {string.Join("; ", parts)}. The processor overlaps the port’s lookups there, but not this kernel’s. The reason is not known. Neither the kernel’s counters nor the port’s huge pages cause this: without them the result was the same (tried on one machine). To compare single lookups, take the dependent chain.</p>
 
             """);
     }
@@ -147,15 +144,15 @@ internal static class TrustSection
         if (view.Lane == KernelLane.Uml)
         {
             if (view.MayUseHugePages && !(c.IsLookup && (c.Any.Keys == KeyPatterns.Hot || c.Kernel?.Value < Cached)))
-                reasons.Add("the kernel’s memory is mapped in pages of 4 KiB and the port’s in huge ones");
+                reasons.Add("the kernel’s memory is mapped in pages of 4 KiB and the port’s memory in huge pages");
             if (c is { IsLookup: true, Any.Structure: Names.Fib })
                 reasons.Add("the kernel counts each lookup (CONFIG_IP_FIB_TRIE_STATS: 3 ns where that was measured)");
         }
         if (c is { IsLookup: false, Any.Structure: Names.Fib })
-            reasons.Add("the time of rtmsg_fib, which is subtracted from the kernel’s, is itself an estimate");
+            reasons.Add("the time of rtmsg_fib, which is subtracted from the kernel’s time, is itself an estimate");
         return reasons.Count > 0
             ? $"Possible: {Words.Join(reasons)}."
-            : "No difference that is listed here explains it.";
+            : "No known difference explains it.";
     }
 
     private static Html Missing(ValidationView view)
@@ -170,7 +167,7 @@ internal static class TrustSection
             <li>The local and main tables, and policy rules: the run compares one separate table.</li>
             {Html.If(!view.Figures.Any(f => f is { Structure: Names.Fib, Family: 6 }), $"<li>The IPv6 FIB: this run has no IPv6 table.</li>\n")}{
             Html.If(missing.Count > 0, $"<li>This run has no check of these: {string.Join(", ", missing)}.</li>\n")}{
-            Html.If(!view.Costs.Any(c => c.IsTime && c.Ratio is not null), $"<li>Times: this run has none of both sides.</li>\n")}</ul>
+            Html.If(!view.Costs.Any(c => c.IsTime && c.Ratio is not null), $"<li>Times: this run did not measure both sides.</li>\n")}</ul>
 
             """;
     }

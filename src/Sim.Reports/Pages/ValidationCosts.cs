@@ -27,7 +27,7 @@ internal static class ValidationCosts
     public static Html Counts(ValidationView view) => Html.Concat(view.Costs.Where(c => !c.IsTime).GroupBy(c => c.Unit), unit => $"""
         {Html.If(unit.Key == "instructions", $"""
             <h3 id="{new Anchor("instructions")}">Instructions</h3>
-            <p>These are executed instructions, not time: caches, branch prediction and clock rate do not affect them. They have no target.</p>
+            <p>These are executed instructions, not time: caches, branch prediction and clock rate do not affect them. Instructions have no target.</p>
 
             """)}{Table(view, $"Lookups, {unit.Key} each", unit.Where(c => c.IsLookup))}{Table(view, $"Single updates, {unit.Key} each", unit.Where(c => !c.IsLookup))}
         """);
@@ -53,9 +53,9 @@ internal static class ValidationCosts
         var what = lookups ? "lookups" : "single updates";
         var target = $"the target of at most {Phrases.Percent(cases[0].Target!.Value - 1)} more time than the kernel";
         var above = cases.Where(c => c.IsAboveTarget).ToList();
-        var doubt = cases.Count(c => c.StraddlesTarget) is > 0 and var n ? $" In {n} the quartiles lie on both sides of it." : "";
+        var doubt = cases.Count(c => c.StraddlesTarget) is > 0 and var n ? $" In {n} of these the quartiles lie on both sides of the target." : "";
         if (above.Count == 0)
-            return $"In all {Numbers.Count(cases.Count, "case")} of {what}, the port’s median keeps {target}.{doubt}";
+            return $"In all {Numbers.Count(cases.Count, "case")} of {what}, the port’s median meets {target}.{doubt}";
         return $"In {above.Count} of {Numbers.Count(cases.Count, "case")} of {what}, the port’s median exceeds {target}. "
             + $"Port / kernel is {string.Join("; ", above.Select(c => $"{Numbers.Ratio(c.Ratio!.Value)} ({Words.Subject(c.Any)}, {c.Name})"))}.{doubt}";
     }

@@ -51,7 +51,7 @@ internal static class ValidationSection
         var rest = view.Differences.Skip(MostDifferences).ToList();
         return Html.If(view.Differences.Count > 0, $"""
             <h3 id="{new Anchor("differences")}">What differs</h3>
-            <p>In these checks the model’s value lies further from the kernel’s than is allowed. Each number leads to its row.</p>
+            <p>In these checks the model’s value lies further from the kernel’s than is allowed. Each number links to its row.</p>
             {DifferenceTable(view, "Differences", view.Differences.Take(MostDifferences))}{Html.If(rest.Count > 0, $"""
                 <details><summary>The other {Numbers.Show(rest.Count)}</summary>
                 {DifferenceTable(view, "The other differences", rest)}</details>

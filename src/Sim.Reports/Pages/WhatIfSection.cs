@@ -24,7 +24,7 @@ internal static class WhatIfSection
 
     public static Section Of(Rows rows) => new("what-if", "What would help", "What would help the IPv6 FIB", Html.Concat(Costs(rows), costs => $"""
         <p>{Sentences(rows, costs)}</p>
-        <p>No kernel has either structure. The port shows the effect of each one alone. <strong>Shared states:</strong> routes through nexthops of their own
+        <p>No kernel has either structure. The port shows the effect of each structure alone. <strong>Shared states:</strong> routes through nexthops of their own
         share one state if they name the same peer, as IPv4’s routes do through their fib_info. <strong>Level compression:</strong> today’s routes are kept in the trie of IPv4’s FIB, with keys of 128 bits, instead of the binary tree. Ratios compare times, interleaved (A B B A) with the
         kernel’s FIB. Addresses to look up are spread over the prefixes.</p>
         {Table(rows, costs)}
@@ -40,7 +40,7 @@ internal static class WhatIfSection
         if (costs.Bytes(Names.Fib) is { } today && costs.Bytes(Names.SharedStates) is { } shared)
         {
             text.Append($"""
-                If routes of one peer shared its state, a prefix would take {Link(rows, shared)} instead of {Link(rows, today)},
+                If routes of one peer shared one state, a prefix would take {Link(rows, shared)} instead of {Link(rows, today)},
                 {Numbers.Digits(today.Value - shared.Value, 3)} bytes less.
                 """);
         }

@@ -81,6 +81,6 @@ internal static class ChurnPlots
             return "No lookup was wrong.";
         var never = rows.GroupBy(f => f.Scheme).Where(scheme => scheme.All(f => f.Value == 0)).Select(scheme => scheme.Key).ToList();
         return $"The longest gap is {PlotSet.Show(worst)}, under {worst.Scheme} ({Words.ReaderOperation(worst.Operation)}). "
-            + (never.Count == 0 ? "Every scheme gave some wrong answer." : $"{Words.Join(never)} gave none.");
+            + (never.Count == 0 ? "Every scheme gave wrong answers." : $"{Words.Join(never)} gave none.");
     }
 }

@@ -9,7 +9,7 @@ internal static class DaemonPlots
     public static IEnumerable<PlotSpec> For(DaemonView view) => new[]
     {
         Plot(AllNames[0], "How long does a daemon take to load the table?", "time from the first UPDATE until every prefix leads to its peer", view.Loads),
-        Plot(AllNames[1], "How long after a failure do packets still miss the other spokes?", "time from the failure to the last packet that reaches no other spoke", view.Outages),
+        Plot(AllNames[1], "How long after a failure do packets still go to the lost spoke, or to none?", "time from the failure to the last packet that reaches no other spoke", view.Outages),
     }.OfType<PlotSpec>();
 
     private static PlotSpec? Plot(string name, string question, string axis, List<Figure> rows)

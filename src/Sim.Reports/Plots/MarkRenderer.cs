@@ -215,7 +215,7 @@ internal static class MarkRenderer
                 Place(pair.Second) - Place(pair.First) >= (HalfWidth(pair.First) + HalfWidth(pair.Second) + Gap) * PerPixel);
         }
 
-        /// <summary>Returns the least end of the axis at which the mark's label still fits.</summary>
+        /// <summary>Returns the lowest value at which the axis may end so that the mark's label fits.</summary>
         private double EndFor(Mark mark) =>
             Place(Min) + (Place(Math.Max(mark.Value, mark.High)) - Place(Min))
                 / (1 - (PlotFont.Width(mark.Label, ChartRenderer.FontSize) + LabelOffset + 6) / Width);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>Chooses round places for the ticks of an axis. An axis has at least three places, so that a reader sees how the axis
+/// <summary>Chooses the ticks of an axis: places with round values. An axis has at least three places, so that a reader sees how the axis
 /// grows.</summary>
 internal static class Ticks
 {

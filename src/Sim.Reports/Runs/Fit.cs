@@ -14,7 +14,7 @@ public static class Fit
     ];
 
     /// <summary>Refuses runs whose counted rows cannot be equal, and results that were made of several runs.</summary>
-    /// <exception cref="UserException">The runs are refused, and the message names two runs and their difference.</exception>
+    /// <exception cref="UserException">Thrown if the runs are refused. The message names two runs and their difference.</exception>
     public static void RefuseUnlike(IReadOnlyList<StoredRun> runs)
     {
         RefuseMade(runs);
@@ -27,7 +27,7 @@ public static class Fit
     }
 
     /// <summary>Refuses runs with different tables, seeds, traces or kernels.</summary>
-    /// <exception cref="UserException">The runs are refused, and the message names two runs and their difference.</exception>
+    /// <exception cref="UserException">Thrown if the runs are refused. The message names two runs and their difference.</exception>
     public static void RefuseOtherInput(IReadOnlyList<StoredRun> runs)
     {
         foreach (var family in (int[])[4, 6])
@@ -38,7 +38,7 @@ public static class Fit
     }
 
     /// <summary>Refuses results that were made of several runs, and a run that is given twice.</summary>
-    /// <exception cref="UserException">The runs are refused, and the message names the folders.</exception>
+    /// <exception cref="UserException">Thrown if the runs are refused. The message names the folders.</exception>
     public static void RefuseMade(IReadOnlyList<StoredRun> runs)
     {
         if (runs.FirstOrDefault(run => run.Result.Runs.Count > 0) is { } made)
@@ -48,7 +48,7 @@ public static class Fit
         }
 
         foreach (var twice in runs.GroupBy(run => (run.Result.Started, run.Result.Duration, run.Result.Command)).Where(g => g.Count() > 1))
-            throw new UserException($"{string.Join(" and ", twice.Select(run => run.Name))} are the same run; given twice, it would confirm itself");
+            throw new UserException($"{string.Join(" and ", twice.Select(run => run.Name))} are the same run; a run that is given twice would confirm itself");
     }
 
     /// <summary>Returns the facts of the machine that differ between the runs. Different facts may explain a change of times.</summary>

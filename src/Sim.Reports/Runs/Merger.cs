@@ -24,13 +24,13 @@ public static class Merger
 
     public const string Rule =
         "Each run counts once. Counted and modelled rows are equal in all runs that have them. A measured or simulated row is the median of the "
-        + "runs’ values, with their quartiles and the number of runs as n: it shows the spread between runs, not within a run. Estimated and A/A rows "
+        + "runs’ values, with their quartiles and the number of runs as n. These quartiles show the spread between runs, not within a run. Estimated and A/A rows "
         + "keep the lowest low and the highest high of all runs. If a row is not settled in half of its runs or more, the merged row is not settled. "
         + "A row that only one run has is kept as it is.";
 
     /// <summary>Merges rows with the same identity. The rows of the first run come first, followed by rows that only later runs
     /// have.</summary>
-    /// <exception cref="UserException">Counted rows differ between the runs. The message names the rows that differ.</exception>
+    /// <exception cref="UserException">Thrown if counted rows differ between the runs. The message names the rows that differ.</exception>
     public static OrderedDictionary<RowIdentity, MergedRow> Rows(IReadOnlyList<StoredRun> runs)
     {
         var indexes = runs.Select(run => RowIdentity.Index(run.Result.Figures)).ToList();
@@ -55,7 +55,7 @@ public static class Merger
     }
 
     /// <summary>Merges two or more runs into one result.</summary>
-    /// <exception cref="UserException">The runs cannot be merged, or their counted rows differ.</exception>
+    /// <exception cref="UserException">Thrown if the runs cannot be merged, or their counted rows differ.</exception>
     public static RunResult Merge(IReadOnlyList<StoredRun> runs, string command)
     {
         Fit.RefuseUnlike(runs);

@@ -10,13 +10,13 @@ public sealed record StoredRun(string Name, RunResult Result)
     public IEnumerable<string> Warnings => Result.Warnings.Select(warning => $"{Name}: {warning}");
 
     /// <summary>Reads a run from the folder of a report, or from its results.json.</summary>
-    /// <exception cref="UserException">The folder does not exist, it has no results, or another program wrote the results. The message
-    /// names the file, and the place of the error.</exception>
+    /// <exception cref="UserException">Thrown if the folder does not exist, it has no results, or another program wrote the results. The
+    /// message names the file, and the place of the error.</exception>
     public static StoredRun Read(string place, Func<string, Stream> open)
     {
         var path = Directory.Exists(place) ? Path.Combine(place, "results.json") : place;
         if (Directory.Exists(path))
-            throw new UserException($"{path}: is a folder; results are a file");
+            throw new UserException($"{path}: this is a folder, not a file of results");
         if (!Path.Exists(path))
             throw new UserException(path == place
                 ? $"{place}: no such folder"

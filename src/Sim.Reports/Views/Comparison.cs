@@ -15,9 +15,9 @@ public enum Winner
 }
 
 /// <summary>
-/// One case in which both structures were measured or counted. The ratio is fib / allowedips: below 1, fib is better. If the ratio was
-/// measured in pairs, it has a row. Without a row, Low and High are the least and the greatest ratio that the quartiles of the two rows
-/// allow. Noise is the A/A factor that the ratio must exceed (1.04 is 4 % in either direction); null without such a factor.
+/// One case in which both structures were measured or counted. The ratio is fib / allowedips: below 1, fib is better. A ratio
+/// that was measured in pairs has a row of its own. Without this row, Low and High are the least and the greatest ratio that the quartiles
+/// of the two rows allow. Noise is the A/A factor that the ratio must exceed (1.04 is 4 % in either direction); null without such a factor.
 /// </summary>
 public sealed record Comparison(
     string Case, Figure? AllowedIps, Figure? Fib, Figure? RatioRow, double Ratio, double Low, double High, double? Noise, Winner Winner)

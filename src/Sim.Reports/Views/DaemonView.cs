@@ -19,11 +19,12 @@ public sealed class DaemonView
     /// <summary>Returns the rows of a metric, IPv4 before IPv6.</summary>
     public List<Figure> Of(Metric metric) => [.. Figures.Where(f => f.Metric == metric && double.IsFinite(f.Value)).OrderBy(f => f.Family)];
 
-    /// <summary>Returns the row of a metric for the guests of another row; null if there is none.</summary>
+    /// <summary>Returns a metric's row of the same step, daemon, way, family and number of prefixes as another row; null if there is
+    /// none.</summary>
     public Figure? Beside(Figure row, Metric metric) => Figures.FirstOrDefault(f => f.Metric == metric && f.Operation == row.Operation && IsBeside(f, row)
         && (f.Item == row.Item || row.Operation == Operations.Load) && double.IsFinite(f.Value));
 
-    /// <summary>Returns the peak memory of each process of the guests of a row.</summary>
+    /// <summary>Returns the peak memory of each process, for the same daemon, way, family and number of prefixes as a row.</summary>
     public IEnumerable<Figure> PeakMemory(Figure row) => Of(Metrics.PeakMemory).Where(f => IsBeside(f, row));
 
     /// <summary>The time until all packets have a peer, for each way: the FIB and, with an agent, AllowedIPs have all prefixes.</summary>

@@ -108,7 +108,7 @@ public sealed class Verdict
 
     private string BesidesRemark() => OfBoth is not { } share ? ""
         : " AllowedIPs also need routes to the device. One default route adds nothing. "
-            + $"If a daemon routes every prefix too, fib alone takes {Phrases.Amount(share, "memory", "both together")}.";
+            + $"If a daemon routes every prefix too, fib alone takes {Phrases.Amount(share, "memory", "AllowedIPs and routes together")}.";
 
     private string OrderRemark()
     {
@@ -116,8 +116,8 @@ public sealed class Verdict
             return "";
         var (low, high) = (Phrases.Amount(MemoryByOrder.Min(c => c.Ratio)), Phrases.Amount(MemoryByOrder.Max(c => c.Ratio)));
         return MemoryByOrder.Select(c => c.Winner).Distinct().Count() > 1
-            ? $" The order of insertion decides: it takes from {low} to {high}."
-            : low == high ? "" : $" Over {Numbers.Count(MemoryByOrder.Count, "order")} of insertion it takes from {low} to {high}.";
+            ? $" The order of insertion decides: fib takes from {low} to {high}."
+            : low == high ? "" : $" Over {Numbers.Count(MemoryByOrder.Count, "order")} of insertion fib takes from {low} to {high}.";
     }
 
     /// <summary>Returns the speeds of an area in words: 1.8 to 11 times faster in 6 of 8 cases and 1.5 times slower in 2 (one hot

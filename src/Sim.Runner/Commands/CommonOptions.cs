@@ -6,7 +6,7 @@ namespace Sim.Runner.Commands;
 /// <summary>The two options that choose among the paths of a dump.</summary>
 internal sealed record BestPathOptions(Option<string> Best, Option<string?> Peer)
 {
-    /// <exception cref="UserException">An option's value has a wrong form.</exception>
+    /// <exception cref="UserException">Thrown if an option's value has a wrong form.</exception>
     public BestPathRule Rule(ParseResult parsed) => CommonOptions.Checked(() => BestPathRule.Parse(parsed.GetValue(Best), parsed.GetValue(Peer)));
 }
 
@@ -27,7 +27,7 @@ internal static class CommonOptions
     };
 
     /// <summary>Runs code that checks values given by the user.</summary>
-    /// <exception cref="UserException">A value is out of its range, or has a wrong form.</exception>
+    /// <exception cref="UserException">Thrown if a value is out of its range, or has a wrong form.</exception>
     public static T Checked<T>(Func<T> make)
     {
         try

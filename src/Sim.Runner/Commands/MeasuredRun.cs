@@ -16,8 +16,8 @@ internal sealed class MeasuredRun : IDisposable
 
     /// <summary>Begins a run. The report's folder is taken first, so that an error in writing it shows before minutes of
     /// measuring.</summary>
-    /// <exception cref="UserException">The build is not optimised, so its times would mean nothing.</exception>
-    /// <exception cref="UnusableOutputException">The report's folder cannot be written, or another run writes there.</exception>
+    /// <exception cref="UserException">Thrown if the build is not optimised, so its times would mean nothing.</exception>
+    /// <exception cref="UnusableOutputException">Thrown if the report's folder cannot be written, or another run writes there.</exception>
     public MeasuredRun(
         ParseResult parsed, Option<string> release, Option<ulong> seed, Option<bool> quick, Option<DirectoryInfo> folder, Option<long> cacheSize)
     {
@@ -52,7 +52,7 @@ internal sealed class MeasuredRun : IDisposable
 
     /// <summary>Writes the report with further facts about the run's conditions, and prints a summary.</summary>
     /// <returns>The exit code, which says whether the input was damaged.</returns>
-    /// <exception cref="ReportException">The report could not be written. The message says where the results are.</exception>
+    /// <exception cref="ReportException">Thrown if the report could not be written. The message says where the results are.</exception>
     public int Report(
         LoadedTable loaded, IReadOnlyList<Figure> figures, Action<RunResult> printSummary, IWorkProgress progress,
         params KeyValuePair<string, string>[] facts)

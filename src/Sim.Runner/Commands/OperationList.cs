@@ -10,7 +10,7 @@ internal static class OperationList
     /// <summary>The peer of every inserted prefix.</summary>
     private const int Peer = 0;
 
-    /// <exception cref="UserException">The file cannot be read.</exception>
+    /// <exception cref="UserException">Thrown if the file cannot be read.</exception>
     public static IReadOnlyList<BindingChange> Read(FileInfo file, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {
         using var stream = new InputFile(file, again: false, progress, cancel).Open();

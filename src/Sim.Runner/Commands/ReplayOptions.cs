@@ -32,7 +32,7 @@ internal static class ReplayOptions
         parsed.GetValue(schemes) is { Length: > 0 } given ? given : [.. SchemeKind.For(Family.IPv6).Select(kind => kind.Word).Distinct()];
 
     /// <summary>Returns the schemes to run: the schemes that the user named, or all schemes of the family.</summary>
-    /// <exception cref="UserException">A named scheme does not exist in the family.</exception>
+    /// <exception cref="UserException">Thrown if a named scheme does not exist in the family.</exception>
     public static IReadOnlyList<SchemeKind> Chosen(ParseResult parsed, Option<string[]> schemes, Family family)
     {
         var kinds = SchemeKind.Of(Words(parsed, schemes), family);
@@ -44,7 +44,7 @@ internal static class ReplayOptions
     public static Option<int[]> Windows(int[] usual) => StrictOptions.Numbers(
         "--batch", "Times that the daemon waits for more changes.", usual, 0, 3_600_000, "MS");
 
-    /// <exception cref="UserException">The files hold no update of the family.</exception>
+    /// <exception cref="UserException">Thrown if the files hold no update of the family.</exception>
     public static ChurnTrace Compile(IReadOnlyList<TraceFile> files, Family family, BestPathRule rule, int peers, DamageLog damage)
     {
         var trace = ChurnTrace.Compile(files, family, rule, new TraceRouter(peers), damage);

@@ -93,7 +93,7 @@ internal static class ReportCommand
         return ExitCode.Success;
     }
 
-    /// <exception cref="UserException">The report would replace the results from which it is made.</exception>
+    /// <exception cref="UserException">Thrown if the report would replace the results from which it is made.</exception>
     private static string OutputFor(Settings settings, string[] folders, bool compares)
     {
         if (folders.Length == 1)

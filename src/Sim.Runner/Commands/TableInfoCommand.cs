@@ -13,7 +13,7 @@ internal static class TableInfoCommand
             "info",
             """
             Counts the records, routes, peers, prefixes and damage of a file.
-            Exits with 3 if it is damaged.
+            Exits with 3 if the file is damaged.
 
             Examples:
               table info latest-bview.gz

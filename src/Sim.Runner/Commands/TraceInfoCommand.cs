@@ -40,7 +40,7 @@ internal static class TraceInfoCommand
     private sealed record Row(TraceFigure Figure, double? Real, bool? Near);
 
     /// <summary>Measures the updates in the files that an option names.</summary>
-    /// <exception cref="UserException">The files hold no update of the family.</exception>
+    /// <exception cref="UserException">Thrown if the files hold no update of the family.</exception>
     public static TraceStructure Measure(
         FileInfo[] files, string option, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {

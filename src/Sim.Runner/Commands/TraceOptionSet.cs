@@ -38,7 +38,7 @@ internal sealed class TraceOptionSet
 
     /// <summary>Chooses the calibration. Returns a function that makes generators. All generators make the same trace over the table's
     /// prefixes. Damage of the <c>--like</c> files is logged.</summary>
-    /// <exception cref="UserException">The options contradict each other, or do not suit the table or the files.</exception>
+    /// <exception cref="UserException">Thrown if the options contradict each other, or do not suit the table or the files.</exception>
     public Func<TraceGenerator> Generator(
         ParseResult parsed, RouteTable table, double days, ulong seed, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {

@@ -36,7 +36,7 @@ internal static class ValidateCommand
                 + "uml-smp (patched, several processors), qemu (Debian's kernel in QEMU), host (the running kernel; needs root).", "uml").OneOf(s_lanes);
         var release = CommonOptions.Release("the kernel and of the ports");
         var parts = CommonOptions.Of(
-            "--parts", "PARTS", "counts (and messages), costs (times), all (both), trace (--updates alone), unchanged (counts that uml-patched "
+            "--parts", "PARTS", "counts (and messages), costs (times), all (both), trace (only --updates), unchanged (counts that uml-patched "
                 + "shares with uml), readers (lookups beside a writer, in uml-smp).", "all").OneOf(["counts", "costs", "all", "trace", "unchanged", "readers"]);
         var updates = ReplayOptions.Updates("MRT files of updates to replay under every scheme that the kernel can run.");
         var peers = ReplayOptions.Peers(MostTracePeers);

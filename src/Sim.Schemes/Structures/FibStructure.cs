@@ -100,7 +100,7 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     }
 
     /// <summary>Does one change as a separate message.</summary>
-    /// <exception cref="InvalidOperationException">The FIB refused the change.</exception>
+    /// <exception cref="InvalidOperationException">Thrown if the FIB refused the change.</exception>
     public void Change(in BindingChange change) => Check(
         change switch
         {

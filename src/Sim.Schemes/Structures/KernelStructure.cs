@@ -105,7 +105,7 @@ public abstract class KernelStructure(Family family, KernelConfig kernel) : IDis
     }
 
     /// <summary>Throws an exception if an operation was refused.</summary>
-    /// <exception cref="InvalidOperationException">The error is not 0.</exception>
+    /// <exception cref="InvalidOperationException">Thrown if the error is not 0.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Check(int error, in Prefix prefix)
     {

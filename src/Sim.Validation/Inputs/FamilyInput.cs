@@ -44,7 +44,8 @@ public sealed class FamilyInput
 
     public List<(string Name, Keys Keys, string File)> Patterns { get; } = [];
 
-    /// <summary>The key patterns without addresses for which the kernel uses other kinds of routes, such as multicast addresses.</summary>
+    /// <summary>The key patterns. Addresses for which the kernel uses other kinds of routes, such as multicast addresses, are left
+    /// out.</summary>
     public List<(string Name, Keys Keys, string File)> PacketPatterns { get; } = [];
 
     /// <summary>The whole table in each order of insertion, with the file order last. The prefixes are grouped by peer, as wg(8) sends

@@ -45,8 +45,8 @@ public sealed class KernelReaders(ValidationContext context, ReaderInput input) 
 
     /// <summary>Reads the rows of a run. The first row has the length and the changes. Further rows have each reader's counts, and the
     /// reader's times octave by octave.</summary>
-    /// <exception cref="FormatException">A row of times is not readable, a reader's row is missing, or the number of times differs from the
-    /// number of lookups.</exception>
+    /// <exception cref="FormatException">Thrown if a row of times is not readable, a reader's row is missing, or the number of times
+    /// differs from the number of lookups.</exception>
     public static ReaderSample Parse(IReadOnlyList<Row> rows, int readers)
     {
         ArgumentNullException.ThrowIfNull(rows);

@@ -60,7 +60,7 @@ public sealed class PortReaders : IReaders, IDisposable
         return (Digest(before), Digest(after));
     }
 
-    /// <exception cref="BindingMismatchException">A lookup found a peer that the address never had, or found no peer.</exception>
+    /// <exception cref="BindingMismatchException">Thrown if a lookup found a peer that the address never had, or found no peer.</exception>
     public ReaderSample Run(string? structure, int readers, bool writes)
     {
         var of = structure switch { null => null, Names.AllowedIps => _allowedIps, _ => (KernelStructure)_routes };

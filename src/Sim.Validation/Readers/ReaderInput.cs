@@ -10,7 +10,8 @@ public sealed record ReaderKeys(string Name, UInt128[] Addresses, string File);
 /// </summary>
 public sealed class ReaderInput
 {
-    /// <summary>The number of peers. It is large enough that readers of all prefixes rarely access the same peer at the same time.</summary>
+    /// <summary>The number of peers. The number is large enough that readers of all prefixes rarely access the same peer at the same
+    /// time.</summary>
     public const int Peers = 64;
 
     private ReaderInput(Family family, BindingChange[] load)

@@ -19,7 +19,8 @@ public static class DaemonRows
 
     /// <summary>Reads the rows of several runs. A figure is the median over all rounds of all runs, with its quartiles. A ratio to the dummy
     /// device is the median over pairs: the first round with the first, and so on.</summary>
-    /// <exception cref="UserException">A line is no row, or has a name that the catalogue lacks. The message names file and line.</exception>
+    /// <exception cref="UserException">Thrown if a line is no row, or has a name that the catalogue lacks. The message names file and
+    /// line.</exception>
     public static IReadOnlyList<Figure> Read(IEnumerable<string> files)
     {
         var places = new OrderedDictionary<Figure, List<double>>();

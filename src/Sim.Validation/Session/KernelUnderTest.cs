@@ -61,7 +61,7 @@ public sealed class KernelUnderTest(Vm vm)
 
     /// <summary>Lets the module run a file's operations on a structure. Returns ns per operation (under -icount: instructions per
     /// operation).</summary>
-    /// <exception cref="InvalidOperationException">The kernel refused an operation.</exception>
+    /// <exception cref="InvalidOperationException">Thrown if the kernel refused an operation.</exception>
     public double TimeUpdates(string structure, string file, int count, int from = 0)
     {
         GiveOperations(file, count, from);

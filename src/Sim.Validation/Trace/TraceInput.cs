@@ -51,7 +51,7 @@ public sealed class TraceInput
     /// Reads the trace once for each table. There is one table per family. Damage in the files is logged only with the first table. Windows
     /// are in ms. The seed determines the sample of each table and the peers of its routes.
     /// </summary>
-    /// <exception cref="UserException">The trace has no change in any family.</exception>
+    /// <exception cref="UserException">Thrown if the trace has no change in any family.</exception>
     public static List<TraceInput> Read(
         FileInfo[] files, List<LoadedTable> loaded, BestPathRule rule, int peers, int[] windows, TracePlan plan, ulong seed,
         IWorkProgress progress, CancellationToken cancel)

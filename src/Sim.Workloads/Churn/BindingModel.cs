@@ -16,8 +16,8 @@ public sealed class BindingModel(StartingTable table)
     /// <summary>Returns the prefix's peer, or <see cref="BindingChange.NoPeer"/>.</summary>
     public int PeerOf(Prefix prefix) => _bound.TryGetValue(prefix, out var peer) ? peer : BindingChange.NoPeer;
 
-    /// <exception cref="InvalidOperationException">The prefix is not bound to the change's old peer, so the table does
-    /// not belong to this trace.</exception>
+    /// <exception cref="InvalidOperationException">Thrown if the prefix is not bound to the change's old peer, so the table does not belong
+    /// to this trace.</exception>
     public void Apply(in BindingChange change)
     {
         var bound = PeerOf(change.Prefix);

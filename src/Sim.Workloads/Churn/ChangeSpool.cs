@@ -17,7 +17,7 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
 
     public long Count => _written + _buffered;
 
-    /// <exception cref="IOException">The disk is full.</exception>
+    /// <exception cref="IOException">Thrown if the disk is full.</exception>
     public void Add(in BindingChange change)
     {
         if (_buffered == BufferChanges)
@@ -26,7 +26,7 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
     }
 
     /// <summary>Reads the changes from the first to the last. Do not add changes while reading.</summary>
-    /// <exception cref="IOException">The file is shorter than the data written to it.</exception>
+    /// <exception cref="IOException">Thrown if the file is shorter than the data written to it.</exception>
     public IEnumerator<BindingChange> GetEnumerator()
     {
         Flush();

@@ -4,7 +4,7 @@ namespace Sim.Workloads.Churn;
 /// <summary>A file of updates that is read twice. The name appears in messages, and the function opens the content as plain MRT.</summary>
 public sealed record TraceFile(string Name, Func<Stream> Open)
 {
-    /// <summary>Reads the file. The clock logs damaged times to <paramref name="times"/>. All other damage goes to
+    /// <summary>Reads the file. Damaged times are logged to <paramref name="times"/>, and all other damage to
     /// <paramref name="damage"/>.</summary>
     internal void Read<THandler>(TraceClock clock, DamageLog damage, DamageLog times, Func<MrtPeers, THandler> handlerOf)
         where THandler : struct, IMrtHandler
@@ -56,7 +56,7 @@ public sealed class ChurnTrace : IDisposable
 
     /// <summary>Compiles a trace from files in any order. Only events of one family count. The rule chooses the best
     /// path and filters BGP peers; the router maps next hops to WireGuard peers.</summary>
-    /// <exception cref="IOException">A file cannot be read, or the temporary file cannot be written.</exception>
+    /// <exception cref="IOException">Thrown if a file cannot be read, or the temporary file cannot be written.</exception>
     public static ChurnTrace Compile(IReadOnlyList<TraceFile> files, Family family, BestPathRule rule, TraceRouter router, DamageLog damage)
     {
         var spool = new ChangeSpool();

@@ -139,5 +139,5 @@ public static class TraceFigures
     /// <summary>Returns a remark if one pause of an hour or more takes nearly all of a trace's time; else null. The trace does not show
     /// whether the pause is real or one record's time is wrong. The trace's length and the pause are in seconds.</summary>
     public static string? PauseRemark(string source, double seconds, double pause) => pause < 3600 || pause < 0.9 * seconds ? null
-        : $"{source}: one pause of {pause:N0} s takes nearly all of the trace's {seconds:N0} s. It decides the trace's rate, and speeds relative to the trace's clock";
+        : $"{source}: one pause of {pause:N0} s takes nearly all of the trace's {seconds:N0} s. The pause decides the trace's rate, and speeds relative to the trace's clock";
 }

@@ -67,7 +67,7 @@ public abstract record TraceStatistics
     public required double SamePeer { get; init; }
 
     /// <summary>The shares, by lag, of events whose prefix had its previous event from the same peer. The lag is the number of events since
-    /// that previous event, in decades. Events in neither <c>OtherLags</c> nor this list have new prefixes or longer lags.</summary>
+    /// that previous event, in decades. All events outside this list and <c>OtherLags</c> have new prefixes or longer lags.</summary>
     public required IReadOnlyList<double> SameLags { get; init; }
 
     /// <summary>The shares, by lag, of events whose prefix had its previous event from another peer.</summary>
@@ -142,7 +142,7 @@ public sealed record TraceStructure : TraceStatistics
 
     /// <summary>Measures the events of one family. The files may be in any order, and are read twice if some times are
     /// not credible.</summary>
-    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="IOException">Thrown if a file cannot be read.</exception>
     public static TraceStructure Measure(IReadOnlyList<TraceFile> files, Family family, DamageLog damage)
     {
         var clock = new TraceClock();

@@ -21,8 +21,8 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
     /// <summary>The file's name without its folder, for progress messages.</summary>
     public string ShortName => Name == StandardInputName ? "standard input" : Name.StartsWith("/dev/", StringComparison.Ordinal) ? Name : file.Name;
 
-    /// <exception cref="UserException">The file does not exist, is a folder, or may not be read.</exception>
-    /// <exception cref="OperationCanceledException">The command was cancelled before a FIFO had a writer.</exception>
+    /// <exception cref="UserException">Thrown if the file does not exist, is a folder, or may not be read.</exception>
+    /// <exception cref="OperationCanceledException">Thrown if the command was cancelled before a FIFO had a writer.</exception>
     public Stream Open()
     {
         if (_copy is null)
@@ -41,7 +41,7 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
     }
 
     /// <summary>Opens standard input. A command can use standard input for only one of its inputs.</summary>
-    /// <exception cref="UserException">Standard input is closed, or another input already uses it.</exception>
+    /// <exception cref="UserException">Thrown if standard input is closed, or another input already uses it.</exception>
     public static Stream StandardInput(CancellationToken cancel)
     {
         if (!Descriptor.IsInherited(0))

@@ -18,7 +18,7 @@ public sealed class TableContent : ForwardStream
     private readonly byte[] _head;
     private ContainerDamageException? _damage;
 
-    /// <exception cref="UserException">The file does not exist, is a folder, is empty, begins with only zeros, is in an
+    /// <exception cref="UserException">Thrown if the file does not exist, is a folder, is empty, begins with only zeros, is in an
     /// unsupported container, or is neither MRT nor readable text.</exception>
     public TableContent(InputFile file, IWorkProgress progress, CancellationToken cancel)
     {

@@ -54,13 +54,13 @@ public sealed class CompressedInput : ForwardStream
 
     /// <summary>Reads a stream, compressed or plain, from its current position. Disposing of the input also closes the stream. The stream
     /// need not be seekable. <paramref name="workers"/> is the number of cores that decode bzip2 blocks; 0 means all cores.</summary>
-    /// <exception cref="UnsupportedContainerException">Only other programs can read this container.</exception>
+    /// <exception cref="UnsupportedContainerException">Thrown if only other programs can read this container.</exception>
     public static CompressedInput Open(Stream source, int workers = 0) => new(source, workers);
 
     /// <inheritdoc/>
-    /// <exception cref="ContainerDamageException">The container is damaged at this point. All sound content before the damage was
+    /// <exception cref="ContainerDamageException">Thrown if the container is damaged at this point. All sound content before the damage was
     /// delivered.</exception>
-    /// <exception cref="UnsupportedContainerException">The container's beginning uses an unsupported feature.</exception>
+    /// <exception cref="UnsupportedContainerException">Thrown if the container's beginning uses an unsupported feature.</exception>
     public override int Read(Span<byte> buffer)
     {
         if (Damage is not null)

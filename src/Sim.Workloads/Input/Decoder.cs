@@ -12,8 +12,9 @@ internal abstract class Decoder : IDisposable
     public virtual long Verified { get; protected set; }
 
     /// <summary>Reads content into a non-empty buffer. Returns 0 only at the end of a sound container.</summary>
-    /// <exception cref="ContainerDamageException">The container is damaged. All content before the damage was delivered.</exception>
-    /// <exception cref="UnsupportedContainerException">The container needs an unsupported feature.</exception>
+    /// <exception cref="ContainerDamageException">Thrown if the container is damaged. All content before the damage was
+    /// delivered.</exception>
+    /// <exception cref="UnsupportedContainerException">Thrown if the container needs an unsupported feature.</exception>
     public abstract int Read(Span<byte> buffer);
 
     public abstract void Dispose();

@@ -37,7 +37,7 @@ public static class LookupKeys
         Names.IndexOf(name) is >= 0 and var at ? (KeyPattern)at : throw new ArgumentException($"no such key pattern: {name}", nameof(name));
 
     /// <summary>Makes IPv4 keys in host byte order for a table's distinct prefixes.</summary>
-    /// <exception cref="ArgumentException">A prefix is IPv6, or the list has no prefix.</exception>
+    /// <exception cref="ArgumentException">Thrown if a prefix is IPv6, or the list has no prefix.</exception>
     public static uint[] V4(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
     {
         Refuse(Family.IPv6, prefixes);
@@ -45,7 +45,7 @@ public static class LookupKeys
     }
 
     /// <summary>Makes IPv6 keys, left-aligned in 128 bits: the address as a big-endian number.</summary>
-    /// <exception cref="ArgumentException">A prefix is IPv4, or the list has no prefix.</exception>
+    /// <exception cref="ArgumentException">Thrown if a prefix is IPv4, or the list has no prefix.</exception>
     public static UInt128[] V6(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
     {
         Refuse(Family.IPv4, prefixes);
@@ -53,7 +53,7 @@ public static class LookupKeys
     }
 
     /// <summary>Makes keys for a table of either family, left-aligned in 128 bits.</summary>
-    /// <exception cref="ArgumentException">The list has no prefix.</exception>
+    /// <exception cref="ArgumentException">Thrown if the list has no prefix.</exception>
     public static UInt128[] LeftAligned(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
     {
         if (prefixes.IsEmpty)

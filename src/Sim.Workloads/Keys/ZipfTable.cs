@@ -7,7 +7,7 @@ public sealed class ZipfTable
 {
     private readonly double[] _upTo;
 
-    /// <exception cref="ArgumentOutOfRangeException">There are no ranks, or the exponent is negative or infinite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown if there are no ranks, or the exponent is negative or infinite.</exception>
     public ZipfTable(int ranks, double exponent)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ranks, 1);

@@ -23,7 +23,7 @@ public sealed record BestPathRule(BestPathOrder Order, PeerFilter? Peer = null)
 
     /// <summary>Reads <c>--best path|preference</c> and <c>--peer INDEX|ADDRESS|AS64500</c>; null means that the option
     /// was not given.</summary>
-    /// <exception cref="FormatException">One of the options is malformed.</exception>
+    /// <exception cref="FormatException">Thrown if one of the options is malformed.</exception>
     public static BestPathRule Parse(string? best, string? peer) => new(
         best switch
         {
@@ -62,7 +62,7 @@ public sealed class PeerFilter
     private PeerFilter(string text, Func<MrtPeer, int, bool> matches) => (_text, _matches) = (text, matches);
 
     /// <summary>Parses a peer's index (<c>3</c>), a peer's address, or an AS (<c>AS64500</c>).</summary>
-    /// <exception cref="FormatException">The text is not an index, an address or an AS.</exception>
+    /// <exception cref="FormatException">Thrown if the text is not an index, an address or an AS.</exception>
     public static PeerFilter Parse(string text)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var wanted))

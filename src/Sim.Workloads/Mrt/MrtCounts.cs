@@ -54,7 +54,7 @@ public sealed class MrtCounts
 /// <summary>Counts the content of a file for <c>table info</c>. Memory: a set of the distinct prefixes.</summary>
 public static class MrtSummary
 {
-    /// <exception cref="IOException">The device fails during a read.</exception>
+    /// <exception cref="IOException">Thrown if the device fails during a read.</exception>
     public static MrtCounts Read(Stream input, string name, DamageLog damage)
     {
         var reader = new MrtReader(input, name, damage);

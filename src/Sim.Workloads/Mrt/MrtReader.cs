@@ -35,9 +35,9 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
     public MrtCounts Counts { get; } = new();
 
     /// <summary>Reads to the end, or until the framing is lost.</summary>
-    /// <exception cref="IOException">The device fails during a read. Damage to the container or the content is logged, not
+    /// <exception cref="IOException">Thrown if the device fails during a read. Damage to the container or the content is logged, not
     /// thrown.</exception>
-    /// <exception cref="UnsupportedContainerException">The container uses an unsupported feature.</exception>
+    /// <exception cref="UnsupportedContainerException">Thrown if the container uses an unsupported feature.</exception>
     public void Read<THandler>(ref THandler handler) where THandler : struct, IMrtHandler
     {
         _buffer = ArrayPool<byte>.Shared.Rent(2 << 20);

@@ -10,8 +10,8 @@ public static class MrtTable
 {
     /// <summary>Loads the table of one family from a <see cref="CompressedInput"/> or any other stream of plain MRT. The rule chooses the
     /// best path. The name appears in messages and in the table.</summary>
-    /// <exception cref="IOException">The device fails during a read.</exception>
-    /// <exception cref="InvalidDataException">The rule names a peer that the file does not have.</exception>
+    /// <exception cref="IOException">Thrown if the device fails during a read.</exception>
+    /// <exception cref="InvalidDataException">Thrown if the rule names a peer that the file does not have.</exception>
     public static RouteTable Load(Stream input, string name, Family family, BestPathRule rule, DamageLog damage)
     {
         var reader = new MrtReader(input, name, damage);

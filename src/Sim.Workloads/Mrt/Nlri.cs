@@ -112,8 +112,8 @@ internal sealed class NlriFields
     /// <summary>Takes the prefixes of a field, and adds to the evidence about the peer. Returns the error in the field, or null. All fields
     /// of an UPDATE together have at most 65,535 bytes. The time is proportional to the field's length. Memory is allocated only if an
     /// UPDATE has more prefixes than every UPDATE before. The field is doubtful if three conditions hold: both readings are sound, no other
-    /// field of the peer decides, and the identifiers contradict the record type. Small identifiers, with which routers number paths,
-    /// contradict a record type without identifiers. Large identifiers contradict a record type with identifiers.</summary>
+    /// field of the peer decides, and the identifiers contradict the record type. Routers number paths with small identifiers. So small
+    /// identifiers contradict a record type that has none, and large ones contradict a record type that has identifiers.</summary>
     public string? Take(ReadOnlySpan<byte> field, Family family, bool addPath, ref PathIds signs, out bool isDoubtful)
     {
         isDoubtful = false;

@@ -79,8 +79,8 @@ public sealed class PathTable(Family family, BestPathRule rule)
     public bool Has(Prefix prefix, int peer, uint pathId) =>
         _slots.TryGetValue(prefix, out var slot) && Find(slot, (ulong)(uint)peer << 32 | pathId, out _, out _, out _);
 
-    /// <summary>Adds a path with a next hop and no other attributes; every other path of the prefix is better. Returns false if the peer
-    /// already has this path, or if the prefix has <see cref="MostPaths"/> paths.</summary>
+    /// <summary>Adds a path with a next hop and no other attributes. Every other path of the prefix ranks before it. Returns false if the
+    /// peer already has this path, or if the prefix has <see cref="MostPaths"/> paths.</summary>
     public bool Assume(Prefix prefix, int peer, uint pathId, Family hopFamily, UInt128 hop)
     {
         var identity = (ulong)(uint)peer << 32 | pathId;

@@ -25,7 +25,8 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
 
     public WrittenMrt Counts => new(_records, _records, _buffer.Flushed + _buffer.Position);
 
-    /// <exception cref="ArgumentOutOfRangeException">The time is before 1970 or after 2106, or the peer is below 0 or too high.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown if the time is before 1970 or after 2106, or the peer is below 0 or too
+    /// high.</exception>
     public void Write(in RouteUpdate change)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(change.Peer, nameof(change));

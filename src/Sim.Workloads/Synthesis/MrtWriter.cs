@@ -34,7 +34,8 @@ public static class MrtWriter
 
     /// <summary>Writes a dump of one table, or of one table per family, in the given order. The output stays open. The progress is called
     /// from time to time with the number of prefixes written.</summary>
-    /// <exception cref="ArgumentException">There is no table, two tables have the same family, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">Thrown if there is no table, two tables have the same family, or an option is out of
+    /// range.</exception>
     public static WrittenMrt WriteDump(
         IReadOnlyList<RouteTable> tables, Stream output, MrtDumpOptions options, Action<long>? progress = null, CancellationToken cancel = default)
     {

@@ -11,7 +11,7 @@ internal static class PrefixPopularity
 
     /// <summary>Returns the table's prefixes, the most popular first. Prefix lengths whose share of the churn exceeds their share of the
     /// table come earlier, so the first prefixes have the same mix of lengths as the churn.</summary>
-    /// <exception cref="ArgumentException">No prefix of the table has a length that occurs in the calibration.</exception>
+    /// <exception cref="ArgumentException">Thrown if no prefix of the table has a length that occurs in the calibration.</exception>
     public static Prefix[] Rank(IReadOnlyList<Prefix> table, TraceCalibration calibration, ulong seed)
     {
         var inTable = new double[129];

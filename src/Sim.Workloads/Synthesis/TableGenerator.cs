@@ -52,7 +52,7 @@ public sealed class TableGenerator
     /// <summary>Makes a table of exactly <paramref name="prefixes"/> prefixes, sorted by (address, length). No prefix is in
     /// <see cref="ReservedSpace"/>. Next hops are assigned (<see cref="NextHopAssignment"/>), and origin ASes are private. The same
     /// arguments give the same table on any machine.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The size is outside 1 to 4,000,000.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown if the size is outside 1 to 4,000,000.</exception>
     public static RouteTable Generate(Family family, int prefixes, ulong seed)
     {
         var drawn = GeneratePrefixes(family, prefixes, seed);
@@ -68,9 +68,9 @@ public sealed class TableGenerator
         Run((family == Family.IPv4 ? LearnedV4 : LearnedV6).Value, prefixes, seed);
 
     /// <summary>Makes prefixes with the structure of a given table of the same family, sorted and distinct.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The size is outside 1 to 4,000,000.</exception>
-    /// <exception cref="ArgumentException">The given table is empty.</exception>
-    /// <exception cref="InvalidOperationException">There is no room, because the table is too dense or too small.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown if the size is outside 1 to 4,000,000.</exception>
+    /// <exception cref="ArgumentException">Thrown if the given table is empty.</exception>
+    /// <exception cref="InvalidOperationException">Thrown if there is no room, because the table is too dense or too small.</exception>
     public static Prefix[] GeneratePrefixes(Family family, int prefixes, ulong seed, Prefix[] learned)
     {
         return learned.Length == 0

@@ -44,7 +44,7 @@ public sealed record TraceCalibration : TraceStatistics
     /// <summary>The shares of the prefix lengths, from the shortest to the longest that occurs: (length, share).</summary>
     public IReadOnlyList<(int Length, double Share)> Lengths { get; init; } = [];
 
-    /// <exception cref="ArgumentException">The trace has too few events, or is shorter than a second.</exception>
+    /// <exception cref="ArgumentException">Thrown if the trace has too few events, or is shorter than a second.</exception>
     public static TraceCalibration Of(TraceStructure trace)
     {
         const int least = 1000;

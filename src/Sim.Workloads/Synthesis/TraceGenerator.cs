@@ -59,7 +59,8 @@ public sealed class TraceGenerator
     }
 
     /// <summary>Begins a trace over the distinct prefixes of a table of the calibration's family.</summary>
-    /// <exception cref="ArgumentException">The table is not of the calibration's family, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">Thrown if the table is not of the calibration's family, or an option is out of
+    /// range.</exception>
     public TraceGenerator(TraceCalibration calibration, IReadOnlyList<Prefix> table, TraceOptions options)
     {
         if (table.Any(prefix => prefix.Family != calibration.Family))

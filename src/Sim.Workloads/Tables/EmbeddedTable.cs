@@ -22,7 +22,7 @@ public static class EmbeddedTable
     /// <summary>Makes the three files of <c>datasets/</c> (two coded tables and the name) in a folder. The input is a list of prefixes of
     /// both families that <see cref="PrefixListReader"/> can read. The name is the source and its day, such as <c>libloc 2022-10-29</c>.
     /// Returns the lengths of the coded tables in bytes. <c>datasets/make-embedded.sh</c> calls this method.</summary>
-    /// <exception cref="InvalidDataException">The list has damaged lines, or lacks prefixes of one family.</exception>
+    /// <exception cref="InvalidDataException">Thrown if the list has damaged lines, or lacks prefixes of one family.</exception>
     public static (int V4, int V6) Make(Stream list, string name, string folder)
     {
         using var copy = new MemoryStream();

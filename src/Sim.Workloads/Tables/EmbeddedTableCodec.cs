@@ -22,7 +22,7 @@ public static class EmbeddedTableCodec
     public const int MaxPrefixes = 1 << 24;
 
     /// <summary>Encodes prefixes of one family. The order and the repetitions of the prefixes are not kept.</summary>
-    /// <exception cref="ArgumentException">A prefix is not of the given family.</exception>
+    /// <exception cref="ArgumentException">Thrown if a prefix is not of the given family.</exception>
     public static byte[] Encode(Family family, IEnumerable<Prefix> prefixes)
     {
         var sorted = prefixes.Distinct().Order().ToArray();
@@ -50,7 +50,7 @@ public static class EmbeddedTableCodec
     }
 
     /// <summary>Returns the prefixes of a coded table, sorted by (address, length), and their family.</summary>
-    /// <exception cref="InvalidDataException">The bytes are not a coded table, or they are damaged.</exception>
+    /// <exception cref="InvalidDataException">Thrown if the bytes are not a coded table, or they are damaged.</exception>
     public static Prefix[] Decode(byte[] file, out Family family)
     {
         if (file.Length < HeaderLength || BinaryPrimitives.ReadUInt32BigEndian(file) != Magic || file[4] != Version)

@@ -31,8 +31,8 @@ public static class PeerMap
 
     /// <summary>Returns the peer, 0 to <paramref name="peers"/> - 1, of every route, in the table's order. If there are
     /// fewer groups than peers, some peers get no route.</summary>
-    /// <exception cref="ArgumentException">The rule is by origin AS, and the table states no origin AS.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There are no peers, or the skew is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">Thrown if the rule is by origin AS, and the table states no origin AS.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown if there are no peers, or the skew is negative or not finite.</exception>
     public static int[] Build(RouteTable table, int peers, PeerRule rule, double skew, ulong seed)
     {
         var shares = new ZipfTable(peers, skew);

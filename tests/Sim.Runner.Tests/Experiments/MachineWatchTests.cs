@@ -113,7 +113,7 @@ public sealed class MachineWatchTests
         var watch = Watch(2, new(0, 0, 0, 0, 0), new(10, 1, 0, 0, 3), new(14, 5, 0, 0, 4), new(20, 5.6, 0, 0, 4));
         var warning = watch.Warning()!;
         Assert.Contains("0.10 of a processor in the median, 1.00 at worst (at 18:00:10)", warning);
-        Assert.Contains("For 20 % of the run it was more than 0.25.", warning);
+        Assert.Contains("For 20 % of the run they used more than 0.25.", warning);
         Assert.Contains(watch.Facts(), fact => fact is { Key: HostFacts.PressureFact, Value: "20.0 % of the time" });
     }
 

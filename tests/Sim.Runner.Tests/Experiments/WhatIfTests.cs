@@ -34,7 +34,7 @@ public sealed class WhatIfTests
         Assert.Single(rows, row => row is { Structure: "fib", Experiment: "lookup", Metric.Name: "time", Chain: "dependent" });
         Assert.Single(rows, row => row is { Structure: "fib", Experiment: "update", Metric.Name: "time", Operation: "insert" });
         var section = Section(rows);
-        Assert.Contains("If routes of one peer shared its state", section);
+        Assert.Contains("If routes of one peer shared one state", section);
         Assert.Equal(3, section.Split("<th scope=\"row\">").Length - 1);
         Assert.DoesNotContain("<td>–</td>", section[section.IndexOf("shared states</th>", StringComparison.Ordinal)..]);
     }

@@ -18,7 +18,7 @@ public sealed partial class DaemonSectionTests
         using var folder = ReportFolder.Of(Run());
         var text = Text(folder.Html);
         Assert.Contains(
-            "BIRD fills the FIB in 31.0 s (1 000 IPv4 prefixes), 1.55 times what it takes with plain routes, and in 15.0 s (500 IPv6 prefixes), 1.38 times what it takes with plain routes.",
+            "BIRD fills the FIB in 31.0 s (1 000 IPv4 prefixes), 1.55 times the time with plain routes, and in 15.0 s (500 IPv6 prefixes), 1.38 times the time with plain routes.",
             text, StringComparison.Ordinal);
         Assert.Contains("BIRD, IPv4, the spoke closes its session: every packet reaches another spoke after 0.550 s with mode gateway, and after 1.05 s with AllowedIPs by an agent.", text, StringComparison.Ordinal);
         Assert.DoesNotContain("one round", text, StringComparison.Ordinal);

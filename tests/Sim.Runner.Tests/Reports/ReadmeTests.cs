@@ -80,7 +80,7 @@ public sealed class ReadmeTests
         string Time(SchemeName way) => Both(family => Shown(Of(Metrics.FibComplete, way, family)));
         string Last(SchemeName way) => Both(family => Shown(Of(Metrics.LastWrong, way, family)));
         return string.Create(CultureInfo.InvariantCulture, $"""
-            Real daemons: BIRD fills the FIB of a kernel with the patches in {Time(SchemeName.Gateway)}, {Both(family => Shown(Of(Metrics.FibCompleteRatio, SchemeName.Gateway, family)))} times what it takes with plain routes.
+            Real daemons: BIRD fills the FIB of a kernel with the patches in {Time(SchemeName.Gateway)}, {Both(family => Shown(Of(Metrics.FibCompleteRatio, SchemeName.Gateway, family)))} times the time with plain routes.
             Failover: the last packet to a lost peer leaves after {Last(SchemeName.Gateway)}, and after {Last(SchemeName.Agent)} if an agent fills AllowedIPs.
 
             """);
@@ -90,7 +90,7 @@ public sealed class ReadmeTests
     public void The_sentences_on_daemons_state_times_and_ratios_of_both_families()
     {
         Assert.Equal(
-            "Real daemons: BIRD fills the FIB of a kernel with the patches in 31.0 s (IPv6: 15.0 s), 1.55 (IPv6: 1.38) times what it takes with plain routes.\n"
+            "Real daemons: BIRD fills the FIB of a kernel with the patches in 31.0 s (IPv6: 15.0 s), 1.55 (IPv6: 1.38) times the time with plain routes.\n"
             + "Failover: the last packet to a lost peer leaves after 0.550 s (IPv6: 0.550 s), and after 1.05 s (IPv6: 1.05 s) if an agent fills AllowedIPs.\n",
             OfDaemons(DaemonRows.Read([DaemonRowsTests.Fixture])));
     }

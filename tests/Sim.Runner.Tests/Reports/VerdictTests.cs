@@ -91,7 +91,7 @@ public sealed class VerdictTests
     public void A_winner_of_memory_that_depends_on_the_order_is_said_to()
     {
         var verdict = VerdictOf(new FabricatedRun { MemoryRatio = .985 });
-        Assert.Contains("The order of insertion decides: it takes from ", verdict.Sentence(verdict.Memory), StringComparison.Ordinal);
+        Assert.Contains("The order of insertion decides: fib takes from ", verdict.Sentence(verdict.Memory), StringComparison.Ordinal);
     }
 
     [Fact]
