@@ -181,6 +181,14 @@ static void send_some(const struct session *s, const unsigned char *data, size_t
 	*sent = done > 0 ? done : 0;
 }
 
+/* When the next message of the trace is due, and the 8 bytes in front of it. */
+static double next_due(const struct session *s, uint64_t *head)
+{
+	memcpy(head, s->data, 8);
+	*head = be64toh(*head);
+	return s->board->start + (*head & 0xffffffffffff) / 1e6 / s->speed;
+}
+
 /* Takes the messages of the trace that are due, as far as there is room for them. */
 static void take_due(struct session *s)
 {
@@ -189,9 +197,7 @@ static void take_due(struct session *s)
 	size_t size;
 
 	for (; s->left; s->data += 8 + size, s->left -= 8 + size) {
-		memcpy(&head, s->data, 8);
-		head = be64toh(head);
-		due = s->board->start + (head & 0xffffffffffff) / 1e6 / s->speed;
+		due = next_due(s, &head);
 		size = s->data[8 + 16] << 8 | s->data[8 + 17];
 		if (due > now || s->queued + size > sizeof(s->queue))
 			return;
@@ -222,6 +228,18 @@ static void go_on(struct session *s)
 	}
 }
 
+/* Milliseconds until something is to be done without a message from the hub. */
+static int pause_of(const struct session *s)
+{
+	uint64_t head;
+	double left;
+
+	if (!s->board || !s->left || s->queued)
+		return 1000;
+	left = next_due(s, &head) - seconds();
+	return left > 1 ? 1000 : left > 1e-3 ? left * 1e3 : 1;
+}
+
 /* Updates keep the session as well, and while one is on its way nothing else may be sent. */
 static void keep_alive(struct session *s)
 {
@@ -248,7 +266,7 @@ int feed(int family, int node, const char *folder, double speed)
 	for (;;) {
 		struct pollfd p[] = { { s.fd, is_sending(&s) ? POLLIN | POLLOUT : POLLIN, 0 }, { signals, is_playing(&s) ? 0 : POLLIN, 0 } };
 
-		poll(p, 2, s.board && s.left ? 1 : 1000);
+		poll(p, 2, pause_of(&s));
 		if (p[0].revents & ~POLLOUT)
 			receive(&s);
 		if (p[1].revents & POLLIN && read(signals, &info, sizeof(info)) == sizeof(info) && s.next_part < 2)

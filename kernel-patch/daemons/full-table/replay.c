@@ -9,7 +9,6 @@
 #include "full.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -23,6 +22,9 @@ enum { BEACON_PORT = 9001, PACKETS_PER_SECOND = 1000, BUFFER = 1 << 20 };
 struct content {
 	uint32_t beacon, check;
 };
+
+/* Seconds between two looks at the board while no beacon waits for a packet. */
+static const double idle = 0.002;
 
 static double arrived[BEACONS];
 static int misled;
@@ -67,8 +69,8 @@ static void receive(int fd, int spoke, int beacons)
 	}
 }
 
-/* Sends to the next beacon that is announced, and whose packet has not come. */
-static void send_next(int fd, int family, const struct board *board, int beacons)
+/* Sends to the next beacon that is announced, and whose packet has not come. Returns false if there is none. */
+static bool send_next(int fd, int family, const struct board *board, int beacons)
 {
 	static int at;
 	struct sockaddr_storage to;
@@ -80,12 +82,12 @@ static void send_next(int fd, int family, const struct board *board, int beacons
 			struct content c = { at, ~at };
 
 			size = beacon_address(family, at, &to);
-			/* While there is no route, it cannot be sent. */
-			if (sendto(fd, &c, sizeof(c), 0, (void *)&to, size) < 0)
-				return;
-			return;
+			/* It fails while there is no route. */
+			sendto(fd, &c, sizeof(c), 0, (void *)&to, size);
+			return true;
 		}
 	}
+	return false;
 }
 
 /* The feeder of a spoke has sent its whole trace. */
@@ -144,7 +146,7 @@ int replay(int family, int beacons, double limit, int argc, char **pids)
 	struct pollfd p[SPOKES];
 	struct sockaddr_storage from;
 	struct board *board = open_board();
-	double due, end, next_look = 0;
+	double due, end, left, next_look = 0;
 	socklen_t size = tunnel_address(family, 0, 0, &from);
 	bool is_over = false;
 	int sender;
@@ -162,9 +164,12 @@ int replay(int family, int beacons, double limit, int argc, char **pids)
 	for (int i = 0; i < argc; i++)
 		kill(atoi(pids[i]), SIGUSR1);
 	while (seconds() < end && !is_over) {
-		send_next(sender, family, board, beacons);
-		due = due + 1.0 / PACKETS_PER_SECOND < seconds() ? seconds() : due + 1.0 / PACKETS_PER_SECOND;
-		poll(p, SPOKES, due > seconds() ? 1 : 0);
+		if (!send_next(sender, family, board, beacons))
+			due = seconds() + idle;
+		else if ((due += 1.0 / PACKETS_PER_SECOND) < seconds())
+			due = seconds();
+		left = due - seconds();
+		poll(p, SPOKES, left > 0 ? left * 1e3 + 1 : 0); /* a negative time would be for ever */
 		for (int i = 0; i < SPOKES; i++)
 			if (p[i].revents)
 				receive(p[i].fd, i + 1, beacons);
