@@ -99,7 +99,7 @@ internal sealed class MrtKind : FuzzKind
                 // The file has no update.
             }
 
-            foreach (var file in folder.EnumerateFiles("*.*", SearchOption.AllDirectories))
+            foreach (var file in folder.EnumerateDirectories().SelectMany(hop => hop.EnumerateFiles()))
                 HoldMessages(File.ReadAllBytes(file.FullName), file.Extension == ".trace" ? sizeof(ulong) : 0, file.Name);
         }
         finally

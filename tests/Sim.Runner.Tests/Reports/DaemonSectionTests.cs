@@ -51,7 +51,7 @@ public sealed partial class DaemonSectionTests
         var text = Text(folder.Html);
         Assert.Contains("IPv4, trace, 1 000 prefixes measured", text, StringComparison.Ordinal);
         Assert.Contains("IPv6, trace, 1 000 prefixes measured", text, StringComparison.Ordinal);
-        Assert.Contains("Speed 100 times that of the recording BIRD, mode gateway 20.0 ms 500 ms 1 000", text, StringComparison.Ordinal);
+        Assert.Contains("Speed 100 times that of the recording BIRD, mode gateway 0.0200 s 0.500 s 1 000", text, StringComparison.Ordinal);
         static Figure Replay(int family) => Figure.At(Experiment.Daemons, family) with
         {
             Structure = Daemons.Bird, Scheme = SchemeName.Gateway, Operation = Operations.Replay, Peers = 8, Prefixes = 1000, Item = "speed 100",
