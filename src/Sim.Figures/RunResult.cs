@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Text.Json.Serialization;
+
 namespace Sim.Figures;
 
 /// <summary>The figures and conditions of one run, which results.json holds and the report shows.</summary>
@@ -10,11 +12,10 @@ public sealed record RunResult
     public required DateTimeOffset Started { get; init; }
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>The facts about the machine (processor, cores, kernel, runtime, ...), each with a name and a value, in the order of the
-    /// report.</summary>
-    public required IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; }
+    /// <summary>The facts about the machine (processor, cores, kernel, runtime, ...), in the order of the report.</summary>
+    public required IReadOnlyList<NamedFact> Environment { get; init; }
 
-    public required IReadOnlyList<KeyValuePair<string, string>> Versions { get; init; }
+    public required IReadOnlyList<NamedFact> Versions { get; init; }
     public required TableFacts Table { get; init; }
     public required ulong Seed { get; init; }
     public required bool Quick { get; init; }
@@ -32,12 +33,16 @@ public sealed record RunResult
 /// <c>after</c> in a comparison. Rows: the number of rows that all runs of the same <see cref="Part"/> together have in the result; 0 in a
 /// comparison. The result lists the rows part by part.</summary>
 public sealed record RunFacts(
-    string Name, string Side, string Command, DateTimeOffset Started, TimeSpan Duration, bool Quick, ulong Seed, TableFacts Table,
-    IReadOnlyList<KeyValuePair<string, string>> Environment, IReadOnlyList<KeyValuePair<string, string>> Versions, int Rows)
+    string Name, string Side, string Command, DateTimeOffset Started, [property: JsonPropertyName("duration_seconds")] TimeSpan Duration,
+    bool Quick, ulong Seed, TableFacts Table, IReadOnlyList<NamedFact> Environment, IReadOnlyList<NamedFact> Versions, int Rows)
 {
     /// <summary>The command and the family. Runs with the same command and family are one part of a result.</summary>
+    [JsonIgnore]
     public (string Command, int Family) Part => (Command.Split(' ')[0], Table.Family);
 }
+
+/// <summary>A fact about a run, such as its processor or the version of a kernel.</summary>
+public sealed record NamedFact(string Name, string Value);
 
 /// <summary>The table of a run, with the digest of its sorted prefixes.</summary>
 public sealed record TableFacts(string Source, int Family, int Prefixes, int NextHops, string Sha256);

@@ -35,21 +35,13 @@ public static class OperationFile
 /// <summary>The agent's key files: addresses in network order, 4 or 16 bytes each, without a header.</summary>
 public static class KeyFile
 {
-    /// <summary>Encodes IPv4 addresses in host order as the content of a file.</summary>
-    public static byte[] ToBytes(ReadOnlySpan<uint> addresses)
+    /// <summary>Encodes left-aligned addresses as the content of a file.</summary>
+    public static byte[] ToBytes(Family family, ReadOnlySpan<UInt128> addresses)
     {
-        var bytes = new byte[4L * addresses.Length];
+        var length = family.AddressBytes();
+        var bytes = new byte[(long)length * addresses.Length];
         for (var i = 0; i < addresses.Length; i++)
-            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(4 * i), addresses[i]);
-        return bytes;
-    }
-
-    /// <summary>Encodes IPv6 addresses as the content of a file.</summary>
-    public static byte[] ToBytes(ReadOnlySpan<UInt128> addresses)
-    {
-        var bytes = new byte[16L * addresses.Length];
-        for (var i = 0; i < addresses.Length; i++)
-            BinaryPrimitives.WriteUInt128BigEndian(bytes.AsSpan(16 * i), addresses[i]);
+            NetlinkWriter.WriteAddress(bytes.AsSpan(length * i), family, addresses[i]);
         return bytes;
     }
 }

@@ -63,7 +63,7 @@ public static class ReportWriter
     internal static void WriteResults(RunResult result, string folder, Action<string> reached)
     {
         reached(TableName);
-        CsvResults.Write(Path.Combine(folder, TableName), new Rows(result));
+        CsvResults.Write(Path.Combine(folder, TableName), result.Figures);
         reached(ResultsName);
         ResultsJson.Write(Path.Combine(folder, ResultsName), result);
     }

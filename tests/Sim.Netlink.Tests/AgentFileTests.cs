@@ -41,10 +41,9 @@ public sealed class AgentFileTests
     [Fact]
     public void Keys_are_addresses_in_network_order()
     {
-        uint[] v4 = [0x0A000001, 0xC0000201];
-        UInt128[] v6 = [Prefix.Parse("2001:db8::1").Address];
-        Assert.Equal("0A000001C0000201", Hex.Of(KeyFile.ToBytes(v4)));
-        Assert.Equal("20010DB8000000000000000000000001", Hex.Of(KeyFile.ToBytes(v6)));
+        UInt128[] v4 = [Prefix.Parse("10.0.0.1").Address, Prefix.Parse("192.0.2.1").Address], v6 = [Prefix.Parse("2001:db8::1").Address];
+        Assert.Equal("0A000001C0000201", Hex.Of(KeyFile.ToBytes(Family.IPv4, v4)));
+        Assert.Equal("20010DB8000000000000000000000001", Hex.Of(KeyFile.ToBytes(Family.IPv6, v6)));
     }
 
     [Fact]

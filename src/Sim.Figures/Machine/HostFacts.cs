@@ -13,7 +13,7 @@ public static class HostFacts
 
     /// <summary>Returns the facts at the start of a run. If <paramref name="cacheBytes"/> is 0, the facts state the last-level cache that
     /// the system reports.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> Environment(long cacheBytes = 0) =>
+    public static IReadOnlyList<NamedFact> Environment(long cacheBytes = 0) =>
     [
         new("processor", FirstValue("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString()),
         new("logical processors", $"{System.Environment.ProcessorCount}"),

@@ -67,7 +67,7 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
     }
 
     /// <summary>Returns facts about the load, for a report. A fact is "unknown" if the system lacks its counter.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Facts()
+    public IReadOnlyList<NamedFact> Facts()
     {
         var load = Load();
         return

@@ -18,7 +18,7 @@ public static class ResultsJson
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false, WriteIndented = true,
         IndentSize = 1, NewLine = "\n",
-        Converters = { new JsonStringEnumConverter<Basis>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+        Converters = { new JsonStringEnumConverter<Basis>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false), new Seconds() },
     };
 
     public static void Write(string path, RunResult result)
@@ -60,7 +60,8 @@ public static class ResultsJson
     /// 0.</summary>
     private static string Reason(JsonException e)
     {
-        var reason = e.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0].Replace(typeof(ResultsJson).FullName + "+", "");
+        var reason = e.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0]
+            .Replace($"{typeof(ResultsJson).FullName}+", "").Replace($"{typeof(ResultRow).Namespace}.", "");
         return e.Path is null or "$" ? reason : $"{e.Path}: {reason}";
     }
 
@@ -73,10 +74,8 @@ public static class ResultsJson
                 throw new InvalidDataException($"{path}: {what}");
         }
 
-        Refuse(document.Environment.Contains(null!) || document.Versions.Contains(null!) || document.Warnings.Contains(null!)
-            || document.Runs?.Contains(null!) == true, "null in a list");
-        Refuse(!IsDuration(document.DurationSeconds) || document.Runs?.All(run => IsDuration(run.DurationSeconds)) == false,
-            "an impossible duration");
+        object?[] listed = [.. document.Environment, .. document.Versions, .. document.Warnings, .. document.Runs ?? []];
+        Refuse(listed.Contains(null), "null in a list");
         for (var i = 0; i < document.Rows.Length; i++)
         {
             var row = document.Rows[i];
@@ -87,58 +86,32 @@ public static class ResultsJson
         }
     }
 
-    private static bool IsDuration(decimal seconds) => seconds is >= 0 and < 1e9m;
-
     private static Document ToDocument(RunResult r) => new(
-        Format, r.Command, r.Started, ToSeconds(r.Duration), r.Quick, r.Seed, r.Table, ToNamed(r.Environment), ToNamed(r.Versions), [.. r.Warnings],
-        [.. r.Figures.Select((f, i) => ToRow(f, i + 1))],
-        r.Runs.Count == 0 ? null : [.. r.Runs.Select(run => new Run(
-            run.Name, run.Side, run.Command, run.Started, ToSeconds(run.Duration), run.Quick, run.Seed, run.Table, ToNamed(run.Environment),
-            ToNamed(run.Versions), run.Rows))]);
-
-    /// <summary>Returns a duration in seconds. The type is decimal, because it holds ticks of 0.1 µs exactly.</summary>
-    private static decimal ToSeconds(TimeSpan duration) => duration.Ticks / (decimal)TimeSpan.TicksPerSecond;
-
-    private static Named[] ToNamed(IEnumerable<KeyValuePair<string, string>> pairs) => [.. pairs.Select(p => new Named(p.Key, p.Value))];
-
-    private static KeyValuePair<string, string>[] ToPairs(Named[] named) => [.. named.Select(n => KeyValuePair.Create(n.Name, n.Value))];
-
-    private static TimeSpan ToDuration(decimal seconds) => TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond));
+        Format, r.Command, r.Started, r.Duration, r.Quick, r.Seed, r.Table, r.Environment, r.Versions, r.Warnings,
+        [.. r.Figures.Select((f, i) => ResultRow.Of(f, i + 1))], r.Runs.Count == 0 ? null : r.Runs);
 
     private static RunResult FromDocument(Document d) => new()
     {
-        Command = d.Command, Started = d.Started, Duration = ToDuration(d.DurationSeconds), Quick = d.Quick, Seed = d.Seed, Table = d.Table,
-        Environment = ToPairs(d.Environment), Versions = ToPairs(d.Versions), Warnings = d.Warnings, Figures = [.. d.Rows.Select(ToFigure)],
-        Runs = d.Runs is null ? [] : [.. d.Runs.Select(run => new RunFacts(
-            run.Name, run.Side, run.Command, run.Started, ToDuration(run.DurationSeconds), run.Quick, run.Seed, run.Table,
-            ToPairs(run.Environment), ToPairs(run.Versions), run.Rows))],
+        Command = d.Command, Started = d.Started, Duration = d.DurationSeconds, Quick = d.Quick, Seed = d.Seed, Table = d.Table,
+        Environment = d.Environment, Versions = d.Versions, Warnings = d.Warnings, Figures = [.. d.Rows.Select(row => row.ToFigure())],
+        Runs = d.Runs ?? [],
     };
-
-    private static Row ToRow(Figure f, int id) => new(
-        id, f.Experiment, f.Structure, f.Scheme, f.Family, f.Order, f.Keys, f.Chain, f.Operation, f.Peers, f.Prefixes,
-        f.X, f.Item, f.Metric.Name, f.Unit, f.Value, f.Low, f.High, f.N, f.Basis, f.Side, f.Bound, f.Flag);
-
-    private static Figure ToFigure(Row r) => new()
-    {
-        Experiment = r.Experiment, Structure = r.Structure, Scheme = r.Scheme, Family = r.Family, Order = r.Order, Keys = r.Keys, Chain = r.Chain,
-        Operation = r.Operation, Peers = r.Peers, Prefixes = r.Prefixes, X = r.X, Item = r.Item, Metric = Metrics.Of(r.Metric, r.Experiment), Unit = r.Unit,
-        Value = r.Value, Low = r.Low, High = r.High, N = r.N, Basis = r.Basis, Side = r.Side, Bound = r.Bound, Flag = r.Flag,
-    };
-
-    private sealed record Named(string Name, string Value);
 
     private sealed record Document(
-        int Format, string Command, DateTimeOffset Started, decimal DurationSeconds, bool Quick, ulong Seed, TableFacts Table,
-        Named[] Environment, Named[] Versions, string[] Warnings, Row[] Rows,
+        int Format, string Command, DateTimeOffset Started, TimeSpan DurationSeconds, bool Quick, ulong Seed, TableFacts Table,
+        IReadOnlyList<NamedFact> Environment, IReadOnlyList<NamedFact> Versions, IReadOnlyList<string> Warnings, ResultRow[] Rows,
         // A run's own result has no such field.
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Run[]? Runs = null);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RunFacts>? Runs = null);
 
-    private sealed record Run(
-        string Name, string Side, string Command, DateTimeOffset Started, decimal DurationSeconds, bool Quick, ulong Seed, TableFacts Table,
-        Named[] Environment, Named[] Versions, int Rows);
+    /// <summary>A duration in seconds. The number is a decimal, because it holds ticks of 0.1 µs exactly.</summary>
+    private sealed class Seconds : JsonConverter<TimeSpan>
+    {
+        public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDecimal() is >= 0 and < 1e9m and var seconds
+                ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond))
+                : throw new JsonException("an impossible duration");
 
-    private sealed record Row(
-        int Id, string Experiment, string Structure, string Scheme, int Family, string Order, string Keys, string Chain, string Operation, int? Peers,
-        long? Prefixes, double? X, string Item, string Metric, string Unit, double Value, double Low, double High, int N, Basis Basis,
-        string Side = "", double? Bound = null, string Flag = "");
+        public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(value.Ticks / (decimal)TimeSpan.TicksPerSecond);
+    }
 }

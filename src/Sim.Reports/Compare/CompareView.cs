@@ -20,13 +20,12 @@ public sealed record ExactChange(Figure Before, Figure After, Figure Difference)
 public sealed record RatioChange(Figure Before, Figure After, Figure Ratio, Figure? Adjusted);
 
 /// <summary>The rows of a comparison, for its page, its plot and its summary.</summary>
-public sealed class CompareView
+public sealed class CompareView : View
 {
     private readonly bool _variesFamily, _variesPeers;
 
-    private CompareView(Rows rows, List<Figure> figures)
+    private CompareView(Rows rows, List<Figure> figures) : base(rows, figures)
     {
-        (Rows, Figures) = (rows, figures);
         var (exact, ratios) = (new List<ExactChange>(), new List<RatioChange>());
         for (var i = 0; i + 2 < figures.Count; i++)
         {
@@ -45,9 +44,6 @@ public sealed class CompareView
         _variesFamily = taken.Select(f => f.Family).Distinct().Count() > 1;
         _variesPeers = taken.Select(f => f.Peers).Distinct().Count() > 1;
     }
-
-    public Rows Rows { get; }
-    public IReadOnlyList<Figure> Figures { get; }
 
     /// <summary>The counted rows that differ. The largest change comes first.</summary>
     public IReadOnlyList<ExactChange> Exact { get; }

@@ -17,7 +17,7 @@ internal static class ConditionSection
             [
                 new("source", table.Source), new("family", $"IPv{table.Family}"), new("prefixes", Numbers.Show(table.Prefixes)),
                 new("next hops", Numbers.Show(table.NextHops)), new("SHA-256 of the sorted prefixes", table.Sha256),
-                .. view?.Prefixes() is { Length: > 0 } prefixes ? (KeyValuePair<string, string>[])[new("prefixes validated", prefixes)] : [],
+                .. view?.Prefixes() is { Length: > 0 } prefixes ? (NamedFact[])[new("prefixes validated", prefixes)] : [],
             ])}{Run(result)}{Runs(result)}{Markup.Pairs("The machine", result.Environment)}{Markup.Pairs("Versions", result.Versions)}{(verdict is null ? null : Noise(rows, verdict))}
             <h3 id="{new Anchor("warnings")}">Warnings</h3>
             {(result.Warnings.Count == 0 ? (Html)$"<p>None.</p>" : $"<ul>\n{Html.Concat(result.Warnings, warning => $"<li>{warning}</li>\n")}</ul>")}
@@ -111,7 +111,7 @@ internal static class ConditionSection
 
     /// <summary>Returns the release of Linux that the run's ports follow, such as Linux 7.3.</summary>
     private static string Followed(RunResult result) =>
-        result.Versions.FirstOrDefault(version => version.Value.StartsWith("Linux ", StringComparison.Ordinal)).Value?.Split(" (")[0] ?? "Linux";
+        result.Versions.FirstOrDefault(version => version.Value.StartsWith("Linux ", StringComparison.Ordinal))?.Value.Split(" (")[0] ?? "Linux";
 
     private static Html Repeat(RunResult result) => $"""
         <h3 id="{new Anchor("repeat")}">To repeat this</h3>

@@ -95,7 +95,7 @@ internal static class Markup
 
     public static Html Cell(Html? content) => content is null ? (Html)$"<td>–</td>" : $"<td>{content}</td>";
 
-    public static Html Pairs(string caption, IEnumerable<KeyValuePair<string, string>> pairs) => Table(
+    public static Html Pairs(string caption, IEnumerable<NamedFact> facts) => Table(
         caption, Head(2, ["fact", "value"]),
-        Body(pairs.Select(pair => (Html)$"""<tr><th scope="row">{pair.Key}</th><td class="text">{pair.Value}</td></tr>{"\n"}""")), "pairs");
+        Body(facts.Select(fact => (Html)$"""<tr><th scope="row">{fact.Name}</th><td class="text">{fact.Value}</td></tr>{"\n"}""")), "pairs");
 }

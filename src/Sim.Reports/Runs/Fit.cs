@@ -19,7 +19,7 @@ public static class Fit
     {
         RefuseMade(runs);
         Same(runs, "--quick", run => run.Result.Quick ? "few repetitions" : "all repetitions");
-        foreach (var name in runs.SelectMany(run => run.Result.Versions).Select(version => version.Key).Distinct().ToList())
+        foreach (var name in runs.SelectMany(run => run.Result.Versions).Select(version => version.Name).Distinct().ToList())
             Same(runs, $"version of {name}", run => Value(run.Result.Versions, name));
         RefuseOtherInput(runs);
         foreach (var (part, figure) in Parts(runs).SelectMany(part => part.SelectMany(run => run.Result.Figures).DistinctBy(f => (f.Experiment, f.Family)).Select(f => (part, f))))
@@ -54,7 +54,7 @@ public static class Fit
     /// <summary>Returns the facts of the machine that differ between the runs. Different facts may explain a change of times.</summary>
     public static IEnumerable<string> MachineDifferences(IReadOnlyList<StoredRun> runs)
     {
-        var names = runs.SelectMany(run => run.Result.Environment).Select(fact => fact.Key).Distinct().Except(s_passing).Except(s_decisive);
+        var names = runs.SelectMany(run => run.Result.Environment).Select(fact => fact.Name).Distinct().Except(s_passing).Except(s_decisive);
         foreach (var name in names)
         {
             var values = runs.GroupBy(run => Value(run.Result.Environment, name)).Where(g => g.Key is not null).ToList();
@@ -64,7 +64,7 @@ public static class Fit
     }
 
     /// <summary>Returns a named fact; null if the run does not state it.</summary>
-    public static string? Value(IReadOnlyList<KeyValuePair<string, string>> facts, string name) => facts.FirstOrDefault(fact => fact.Key == name).Value;
+    public static string? Value(IReadOnlyList<NamedFact> facts, string name) => facts.FirstOrDefault(fact => fact.Name == name)?.Value;
 
     private static List<List<StoredRun>> Parts(IReadOnlyList<StoredRun> runs) =>
         [.. runs.GroupBy(run => run.Facts("").Part).Select(part => part.ToList())];

@@ -81,13 +81,12 @@ public static class Merger
 
     /// <summary>Returns the facts of all runs. A fact has one value if all runs agree, otherwise each value with the names of the runs that
     /// state it.</summary>
-    private static IReadOnlyList<KeyValuePair<string, string>> Common(
-        IReadOnlyList<StoredRun> runs, Func<StoredRun, IReadOnlyList<KeyValuePair<string, string>>> facts) =>
+    private static IReadOnlyList<NamedFact> Common(IReadOnlyList<StoredRun> runs, Func<StoredRun, IReadOnlyList<NamedFact>> facts) =>
     [
-        .. runs.SelectMany(facts).Select(fact => fact.Key).Distinct().Select(name =>
+        .. runs.SelectMany(facts).Select(fact => fact.Name).Distinct().Select(name =>
         {
             var values = runs.GroupBy(run => Fit.Value(facts(run), name)).Where(g => g.Key is not null).ToList();
-            return KeyValuePair.Create(name, values.Count == 1
+            return new NamedFact(name, values.Count == 1
                 ? values[0].Key!
                 : string.Join("; ", values.Select(g => $"{g.Key} ({string.Join(", ", g.Select(run => run.Name))})")));
         }),

@@ -2,7 +2,7 @@
 namespace Sim.Reports.Views;
 
 /// <summary>The rows of a run of <c>churn</c>, for its sections and plots.</summary>
-public sealed class ChurnView
+public sealed class ChurnView : View
 {
     private static readonly string[] s_experiments =
     [
@@ -10,15 +10,12 @@ public sealed class ChurnView
         Experiment.Reader,
     ];
 
-    private ChurnView(Rows rows, List<Figure> figures)
+    private ChurnView(Rows rows, List<Figure> figures) : base(rows, figures)
     {
-        (Rows, Figures) = (rows, figures);
         Schemes = [.. figures.Where(f => f.Experiment == Experiment.Replay).Select(f => f.Scheme).Distinct()];
         Windows = [.. Replay(Metrics.ChangesTaken).Select(f => f.X!.Value).Distinct().Order()];
     }
 
-    public Rows Rows { get; }
-    public IReadOnlyList<Figure> Figures { get; }
     public IReadOnlyList<string> Schemes { get; }
 
     /// <summary>The windows of coalescing in ms, ascending.</summary>

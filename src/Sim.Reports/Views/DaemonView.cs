@@ -2,13 +2,9 @@
 namespace Sim.Reports.Views;
 
 /// <summary>The rows of real routing daemons: full tables, failovers, and the matrix of scenes.</summary>
-public sealed class DaemonView
+public sealed class DaemonView : View
 {
-    private DaemonView(Rows rows, List<Figure> figures) => (Rows, Figures) = (rows, figures);
-
-    public Rows Rows { get; }
-
-    public IReadOnlyList<Figure> Figures { get; }
+    private DaemonView(Rows rows, List<Figure> figures) : base(rows, figures) { }
 
     public static DaemonView? Of(Rows rows)
     {

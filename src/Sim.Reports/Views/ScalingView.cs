@@ -2,17 +2,10 @@
 namespace Sim.Reports.Views;
 
 /// <summary>The rows on costs at growing sizes, for a section and plots.</summary>
-public sealed class ScalingView
+public sealed class ScalingView : View
 {
-    private ScalingView(Rows rows, List<Figure> figures)
-    {
-        (Rows, Figures) = (rows, figures);
+    private ScalingView(Rows rows, List<Figure> figures) : base(rows, figures) =>
         Schemes = [.. figures.Where(f => f.Experiment == Experiment.Scaling).Select(f => f.Scheme).Distinct()];
-    }
-
-    public Rows Rows { get; }
-
-    public IReadOnlyList<Figure> Figures { get; }
 
     public IReadOnlyList<string> Schemes { get; }
 

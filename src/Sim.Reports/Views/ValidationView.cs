@@ -35,7 +35,7 @@ public sealed record CostCase(Figure? Kernel, Figure? Port, Figure? RatioRow)
 }
 
 /// <summary>The rows of a validation: its checks, its costs, its noise.</summary>
-public sealed class ValidationView
+public sealed class ValidationView : View
 {
     /// <summary>The most time that a port's lookup should take, as a ratio to the kernel's time.</summary>
     public const double LookupTarget = 1.15;
@@ -48,17 +48,14 @@ public sealed class ValidationView
     /// reasons.</summary>
     public const double Faster = 0.9;
 
-    private ValidationView(Rows rows, IReadOnlyList<Figure> figures)
+    private ValidationView(Rows rows, IReadOnlyList<Figure> figures) : base(rows, figures)
     {
-        (Rows, Figures) = (rows, figures);
         Checks = [.. ValidationRows.Checks(figures)];
         Differences = [.. Checks.Where(check => !check.Agrees)];
         Costs = FindCosts(figures);
         AaRows = [.. figures.Where(f => f.Experiment == Experiment.Aa && f.Metric == Metrics.Ratio && f.Value > 0 && double.IsFinite(f.Value))];
     }
 
-    public Rows Rows { get; }
-    public IReadOnlyList<Figure> Figures { get; }
     public IReadOnlyList<Check> Checks { get; }
     public IReadOnlyList<Check> Differences { get; }
 
@@ -106,7 +103,7 @@ public sealed class ValidationView
     public string Prefixes() => string.Join(", ", Figures.Where(f => f.Prefixes > 0).GroupBy(f => f.Family).OrderBy(g => g.Key)
         .Select(g => $"IPv{g.Key} {Numbers.Show(g.Max(f => f.Prefixes!.Value))}"));
 
-    private string Fact(string name) => Rows.Result.Environment.FirstOrDefault(pair => pair.Key == name).Value ?? "";
+    private string Fact(string name) => Fit.Value(Rows.Result.Environment, name) ?? "";
 
     private static List<CostCase> FindCosts(IReadOnlyList<Figure> figures)
     {

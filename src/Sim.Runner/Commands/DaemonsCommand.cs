@@ -82,7 +82,7 @@ internal static class DaemonsCommand
     private sealed class Session(ParseResult parsed, OutputFolder folder, List<LoadedTable> loaded, CancellationToken cancel)
     {
         private readonly Stopwatch _clock = Stopwatch.StartNew();
-        private readonly List<KeyValuePair<string, string>> _environment = [.. HostFacts.Environment()];
+        private readonly List<NamedFact> _environment = [.. HostFacts.Environment()];
         private readonly List<string> _warnings = [.. loaded.SelectMany(one => one.Warnings())];
         private bool _busy;
 
@@ -129,7 +129,7 @@ internal static class DaemonsCommand
 
         private void Note(string line)
         {
-            if (line.StartsWith(VersionRemark, StringComparison.Ordinal) && _environment.TrueForAll(fact => fact.Key != ValidationRows.KernelFact))
+            if (line.StartsWith(VersionRemark, StringComparison.Ordinal) && _environment.TrueForAll(fact => fact.Name != ValidationRows.KernelFact))
                 _environment.Add(new(ValidationRows.KernelFact, $"User-Mode Linux: {line[VersionRemark.Length..]}"));
             if (!line.StartsWith(BusyRemark, StringComparison.Ordinal))
                 return;

@@ -10,7 +10,7 @@ internal sealed class MeasuredRun : IDisposable
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly DateTimeOffset _started = DateTimeOffset.Now;
-    private readonly IReadOnlyList<KeyValuePair<string, string>> _environment;
+    private readonly IReadOnlyList<NamedFact> _environment;
     private readonly string _command;
     private readonly OutputFolder _folder;
 
@@ -55,7 +55,7 @@ internal sealed class MeasuredRun : IDisposable
     /// <exception cref="ReportException">Thrown if the report could not be written. The message says where the results are.</exception>
     public int Report(
         LoadedTable loaded, IReadOnlyList<Figure> figures, Action<RunResult> printSummary, IWorkProgress progress,
-        params KeyValuePair<string, string>[] facts)
+        params NamedFact[] facts)
     {
         progress.Step("report", 1, "reports");
         Watch.Sample();
@@ -78,9 +78,9 @@ internal sealed class MeasuredRun : IDisposable
         return loaded.ReportDamage();
     }
 
-    public static KeyValuePair<string, string> Swept(CacheSweep sweep) => new(HostFacts.SweepFact, sweep.Fact);
+    public static NamedFact Swept(CacheSweep sweep) => new(HostFacts.SweepFact, sweep.Fact);
 
     /// <summary>The fact that states the resolution of the clock. The resolution matters for operations that are timed one by
     /// one.</summary>
-    public static KeyValuePair<string, string> Tick => new("tick of the clock", $"{1e9 / Stopwatch.Frequency:N0} ns");
+    public static NamedFact Tick => new("tick of the clock", $"{1e9 / Stopwatch.Frequency:N0} ns");
 }

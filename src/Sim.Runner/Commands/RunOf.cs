@@ -24,7 +24,7 @@ internal static class RunOf
         return ShellWords.Join(words);
     }
 
-    public static IReadOnlyList<KeyValuePair<string, string>> Versions(KernelRelease release) =>
+    public static IReadOnlyList<NamedFact> Versions(KernelRelease release) =>
     [
         new("wg-sim", VersionOf(typeof(RunOf))),
         new("ports follow", $"Linux {release.Word()} (allowedips.c{(release == KernelRelease.Linux6_12 ? " with single-prefix removal of 6.16" : "")}, "

@@ -84,7 +84,7 @@ internal static class ValidateCommand
     private sealed class Session(Settings settings, List<LoadedTable> loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
     {
         private readonly ValidationPlan _plan = (settings.Quick ? ValidationPlan.Quick : ValidationPlan.Full).For(settings.Lane == LaneKind.Qemu);
-        private readonly List<KeyValuePair<string, string>> _environment = [.. HostFacts.Environment()];
+        private readonly List<NamedFact> _environment = [.. HostFacts.Environment()];
         private readonly ValidationFindings _found = new([], []);
 
         public int Run()
@@ -169,7 +169,7 @@ internal static class ValidateCommand
         /// <summary>Replays the trace with a fresh kernel for each scheme, so that no replay affects another replay.</summary>
         private ValidationContext Replay(List<TraceInput> inputs, string data)
         {
-            _environment.AddRange(inputs.Select(input => KeyValuePair.Create($"trace IPv{(int)input.Family}", input.Facts)));
+            _environment.AddRange(inputs.Select(input => new NamedFact($"trace IPv{(int)input.Family}", input.Facts)));
             var replay = new TraceRun(inputs, settings.Trace.Schemes, settings.Lane, settings.Release);
             replay.Write(data, progress, cancel);
             ValidationContext? last = null;
@@ -191,7 +191,7 @@ internal static class ValidateCommand
         {
             progress.Step($"start the kernel ({options.Lane.Word()})", 1, "kernels");
             using var vm = Vm.Start(options, line => progress.Step(line, 1, "steps"), cancel);
-            KeyValuePair<string, string>[] facts = [new(ValidationRows.KernelFact, vm.Description), new(ValidationRows.LaneFact, options.Lane.Word())];
+            NamedFact[] facts = [new(ValidationRows.KernelFact, vm.Description), new(ValidationRows.LaneFact, options.Lane.Word())];
             _environment.AddRange(facts.Except(_environment));
             var machine = new KernelUnderTest(vm);
             var hello = machine.Hello();

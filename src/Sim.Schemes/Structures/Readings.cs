@@ -5,9 +5,18 @@ namespace Sim.Schemes.Structures;
 public sealed record Keys(uint[] V4, UInt128[] V6)
 {
     /// <summary>Draws keys from prefixes of one family (<see cref="LookupKeys"/>).</summary>
-    public static Keys Of(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed) => prefixes is [{ Family: Family.IPv6 }, ..]
-        ? new Keys([], LookupKeys.V6(prefixes, pattern, count, seed))
-        : new Keys(LookupKeys.V4(prefixes, pattern, count, seed), []);
+    public static Keys Of(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
+    {
+        var addresses = LookupKeys.LeftAligned(prefixes, pattern, count, seed);
+        return Of(prefixes[0].Family, addresses);
+    }
+
+    /// <summary>Makes keys of left-aligned addresses.</summary>
+    public static Keys Of(Family family, UInt128[] addresses) =>
+        family == Family.IPv6 ? new([], addresses) : new(Array.ConvertAll(addresses, address => (uint)(address >> 96)), []);
+
+    /// <summary>All keys, left-aligned.</summary>
+    public UInt128[] Addresses => [.. Enumerable.Range(0, Count).Select(LeftAligned)];
 
     public int Count => V4.Length + V6.Length;
 

@@ -2,7 +2,10 @@
 namespace Sim.Validation.Inputs;
 
 /// <summary>A step: its operations, and the name of the file with these operations in the agent's folder.</summary>
-public sealed record Step(string Name, BindingChange[] Operations, string File);
+public sealed record Step(string Name, BindingChange[] Operations, string File)
+{
+    public void Write(string folder) => System.IO.File.WriteAllBytes(Path.Combine(folder, File), OperationFile.ToBytes(Operations));
+}
 
 /// <summary>
 /// All operations of one family. All operations are made before the kernel starts. The kernel gets the operations as files, and the ports
@@ -137,12 +140,11 @@ public sealed class FamilyInput
             File.WriteAllBytes(Path.Combine(folder, file), content);
     }
 
-    private void AddKeys(string file, Keys keys) =>
-        _files.Add((file, Family == Family.IPv4 ? KeyFile.ToBytes(keys.V4) : KeyFile.ToBytes(keys.V6)));
+    private void AddKeys(string file, Keys keys) => _files.Add((file, KeyFile.ToBytes(Family, keys.Addresses)));
 
     private void AddPacketPattern(string name, Keys keys, string file)
     {
-        var unicast = new Keys([.. keys.V4.Where(IsUnicast)], [.. keys.V6.Where(IsUnicast)]);
+        var unicast = Keys.Of(Family, [.. keys.Addresses.Where(key => IsUnicast(Family, key))]);
         if (unicast.Count == 0)
             return;
         if (unicast.Count == keys.Count)
@@ -156,12 +158,11 @@ public sealed class FamilyInput
         AddKeys(less, unicast);
     }
 
-    /// <summary>Returns whether an address is outside 0/8, 127/8 (this host) and 224/3 (multicast, reserved, broadcast).</summary>
-    internal static bool IsUnicast(uint address) => address >> 24 is not (0 or 127) && address >> 29 != 7;
-
-    /// <summary>Returns whether an address is outside ::/8 (unspecified, loopback), fe80::/10 (link-local) and ff00::/8
-    /// (multicast).</summary>
-    internal static bool IsUnicast(UInt128 address) => (byte)(address >> 120) is not (0 or 0xFF) && (uint)(address >> 118) != 0x3FA;
+    /// <summary>Returns whether a left-aligned address is outside 0/8, 127/8 (this host) and 224/3 (multicast, reserved, broadcast), or in
+    /// IPv6 outside ::/8 (unspecified, loopback), fe80::/10 (link-local) and ff00::/8 (multicast).</summary>
+    internal static bool IsUnicast(Family family, UInt128 address) => family == Family.IPv4
+        ? (byte)(address >> 120) is not (0 or 127) && (byte)(address >> 125) != 7
+        : (byte)(address >> 120) is not (0 or 0xFF) && (uint)(address >> 118) != 0x3FA;
 
     private void AddSingle()
     {

@@ -193,20 +193,16 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     private void Replace(FamilyInput input, RouteScheme scheme, int peer, string operation)
     {
         var at = At(input, scheme.Structure, operation);
-        var traffic = _kernel.Traffic($"nexthop replace 1 {peer} {scheme.Objects.AgentWord()} {(int)input.Family}");
-        _kernel.Barrier();
-        context.CompareTraffic(at, routes.ReplaceNexthop(1, peer, scheme.Objects, input.Family), traffic);
-        AddCost(at, traffic, 1);
+        var command = $"nexthop replace 1 {peer} {scheme.Objects.AgentWord()} {(int)input.Family}";
+        AddCost(at, context.DoBoth(at, command, () => { }, routes.ReplaceNexthop(1, peer, scheme.Objects, input.Family)), 1);
     }
 
     private void Unload(FamilyInput input, RouteScheme scheme)
     {
         Send(input, scheme, input.Single.All, Steps.DeleteAll);
-        if (!scheme.UsesObjects)
-            return;
-        var traffic = _kernel.Traffic($"nexthop delete 1 {input.Peers}");
-        _kernel.Barrier();
-        context.CompareTraffic(At(input, scheme.Structure, Steps.InMainTable.Of(Steps.Flush)), routes.DeleteNexthops(1, input.Peers), traffic);
+        var at = At(input, scheme.Structure, Steps.InMainTable.Of(Steps.Flush));
+        if (scheme.UsesObjects)
+            context.DoBoth(at, $"nexthop delete 1 {input.Peers}", () => { }, routes.DeleteNexthops(1, input.Peers));
     }
 
     /// <summary>Times lookups by AllowedIPs and by the route attribute, interleaved, for each pair of ways.</summary>

@@ -30,7 +30,7 @@ public sealed class PeerSweep
     public void Write(string folder)
     {
         foreach (var step in _steps.SelectMany(entry => new[] { entry.Insert, entry.Delete }).Append(_makePeers))
-            File.WriteAllBytes(Path.Combine(folder, step.File), OperationFile.ToBytes(step.Operations));
+            step.Write(folder);
     }
 
     /// <summary>Measures routes that name peers, and then routes that use nexthop objects. Each round goes through all numbers of

@@ -113,7 +113,8 @@ public sealed class PortReaders : IReaders, IDisposable
         using var pinned = CpuPin.To(0);
         var (rcu, changes) = (structure.Memory.Rcu, 0L);
         rcu.HoldsCallbacks = true;
-        while (mustGoOn() && !_cancel.IsCancellationRequested)
+        // On a busy machine the time may be over before the writer runs at all. It still makes some changes.
+        do
         {
             for (var i = 0; i < Poll; i++)
                 Move(structure, changes++);
@@ -123,6 +124,7 @@ public sealed class PortReaders : IReaders, IDisposable
             structure.EndMessage();
             rcu.HoldsCallbacks = true;
         }
+        while (mustGoOn() && !_cancel.IsCancellationRequested);
 
         rcu.HoldsCallbacks = false;
         return changes;

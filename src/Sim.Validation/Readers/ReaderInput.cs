@@ -50,12 +50,9 @@ public sealed class ReaderInput
     public void Write(string folder)
     {
         foreach (var step in (Step[])[MakePeers, Load, Unload, Churn])
-            File.WriteAllBytes(Path.Combine(folder, step.File), OperationFile.ToBytes(step.Operations));
+            step.Write(folder);
         foreach (var keys in Keys)
-        {
-            File.WriteAllBytes(Path.Combine(folder, keys.File), Family == Family.IPv4
-                ? KeyFile.ToBytes(Array.ConvertAll(keys.Addresses, address => (uint)(address >> 96))) : KeyFile.ToBytes(keys.Addresses));
-        }
+            File.WriteAllBytes(Path.Combine(folder, keys.File), KeyFile.ToBytes(Family, keys.Addresses));
     }
 
     private static BindingChange[] Moves(BindingChange[] load, int one, int count, ulong seed)
@@ -89,7 +86,7 @@ public sealed class ReaderInput
     /// <summary>Selects the unicast addresses for which <paramref name="fits"/> returns true.</summary>
     private ReaderKeys Of(string name, UInt128[] addresses, Predicate<UInt128> fits)
     {
-        var routed = Array.FindAll(addresses, key => (Family == Family.IPv4 ? FamilyInput.IsUnicast((uint)(key >> 96)) : FamilyInput.IsUnicast(key)) && fits(key));
+        var routed = Array.FindAll(addresses, key => FamilyInput.IsUnicast(Family, key) && fits(key));
         return new(name, routed, FamilyInput.KeysFile($"readers-{name}", Family));
     }
 }

@@ -36,33 +36,24 @@ public static class LookupKeys
     public static KeyPattern Parse(string name) =>
         Names.IndexOf(name) is >= 0 and var at ? (KeyPattern)at : throw new ArgumentException($"no such key pattern: {name}", nameof(name));
 
-    /// <summary>Makes IPv4 keys in host byte order for a table's distinct prefixes.</summary>
-    /// <exception cref="ArgumentException">Thrown if a prefix is IPv6, or the list has no prefix.</exception>
-    public static uint[] V4(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
-    {
-        Refuse(Family.IPv6, prefixes);
-        return Array.ConvertAll(LeftAligned(prefixes, pattern, count, seed), key => (uint)(key >> 96));
-    }
-
-    /// <summary>Makes IPv6 keys, left-aligned in 128 bits: the address as a big-endian number.</summary>
-    /// <exception cref="ArgumentException">Thrown if a prefix is IPv4, or the list has no prefix.</exception>
-    public static UInt128[] V6(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
-    {
-        Refuse(Family.IPv4, prefixes);
-        return LeftAligned(prefixes, pattern, count, seed);
-    }
-
-    /// <summary>Makes keys for a table of either family, left-aligned in 128 bits.</summary>
-    /// <exception cref="ArgumentException">Thrown if the list has no prefix.</exception>
+    /// <summary>Makes keys for a table's distinct prefixes, left-aligned in 128 bits: the address as a big-endian number.</summary>
+    /// <exception cref="ArgumentException">Thrown if the prefixes are of both families, or the list has no prefix.</exception>
     public static UInt128[] LeftAligned(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
     {
         if (prefixes.IsEmpty)
             throw new ArgumentException("an empty table has no keys", nameof(prefixes));
+        var family = prefixes[0].Family;
+        foreach (var prefix in prefixes)
+        {
+            if (prefix.Family != family)
+                throw new ArgumentException($"{prefix} is IPv{(int)prefix.Family}", nameof(prefixes));
+        }
+
         var keys = new UInt128[count];
         var rng = Rng.Derive(seed, (ulong)pattern);
         var ranked = pattern == KeyPattern.Uniform ? [] : InRankOrder(prefixes, ref rng);
         var ranks = pattern == KeyPattern.Zipf ? new ZipfTable(ranked.Length, Exponent) : null;
-        var (family, hot) = (prefixes[0].Family, pattern == KeyPattern.Hot ? Inside(ranked[0], ref rng) : 0);
+        var hot = pattern == KeyPattern.Hot ? Inside(ranked[0], ref rng) : 0;
         foreach (ref var key in keys.AsSpan())
         {
             key = pattern switch
@@ -76,15 +67,6 @@ public static class LookupKeys
         }
 
         return keys;
-    }
-
-    private static void Refuse(Family other, ReadOnlySpan<Prefix> prefixes)
-    {
-        foreach (var prefix in prefixes)
-        {
-            if (prefix.Family == other)
-                throw new ArgumentException($"{prefix} is IPv{(int)other}", nameof(prefixes));
-        }
     }
 
     private static UInt128 Inside(Prefix prefix, ref Rng rng)

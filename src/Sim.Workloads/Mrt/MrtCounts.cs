@@ -15,12 +15,6 @@ public sealed class MrtCounts
     /// <summary>The number of records of types or subtypes that carry no unicast routes: deprecated, multicast, generic, unknown.</summary>
     public long SkippedRecords { get; internal set; }
 
-    /// <summary>The number of BGP messages other than UPDATE.</summary>
-    public long OtherMessages { get; internal set; }
-
-    /// <summary>The number of attributes that announce or withdraw routes of families other than IPv4 and IPv6 unicast.</summary>
-    public long OtherFamilies { get; internal set; }
-
     /// <summary>The number of RIB dump entries. An entry is one prefix from one peer.</summary>
     public long Entries { get; internal set; }
 

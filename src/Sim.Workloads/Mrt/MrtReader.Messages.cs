@@ -81,10 +81,7 @@ public sealed partial class MrtReader
         if (length < header || length != body.Length)
             return "the BGP message's length does not fit the record";
         if (body[18] != Update)
-        {
-            Counts.OtherMessages++;
             return null;
-        }
 
         return ReadUpdate(ref handler, wide, addPath, body[header..length]);
     }
@@ -158,14 +155,10 @@ public sealed partial class MrtReader
         return wrong is null ? null : $"{field}: {wrong}: nothing of the UPDATE is used";
     }
 
-    /// <summary>Takes the prefixes of a field of IPv4 or IPv6 unicast. Fields of other families are only counted.</summary>
-    private string? TakeUnicast(string field, ushort afi, byte safi, ReadOnlySpan<byte> nlri, bool addPath)
-    {
-        if (afi is (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6) && safi == MpReach.UnicastSafi)
-            return Take(field, nlri, afi == MrtTypes.AfiIPv4 ? Family.IPv4 : Family.IPv6, addPath);
-        Counts.OtherFamilies++;
-        return null;
-    }
+    /// <summary>Takes the prefixes of a field of IPv4 or IPv6 unicast. Fields of other families are passed over.</summary>
+    private string? TakeUnicast(string field, ushort afi, byte safi, ReadOnlySpan<byte> nlri, bool addPath) =>
+        afi is (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6) && safi == MpReach.UnicastSafi
+            ? Take(field, nlri, afi == MrtTypes.AfiIPv4 ? Family.IPv4 : Family.IPv6, addPath) : null;
 
     private static bool TakeCounted(ref ReadOnlySpan<byte> message, out ReadOnlySpan<byte> field)
     {

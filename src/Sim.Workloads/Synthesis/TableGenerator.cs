@@ -71,12 +71,9 @@ public sealed class TableGenerator
     /// <exception cref="ArgumentOutOfRangeException">Thrown if the size is outside 1 to 4,000,000.</exception>
     /// <exception cref="ArgumentException">Thrown if the given table is empty.</exception>
     /// <exception cref="InvalidOperationException">Thrown if there is no room, because the table is too dense or too small.</exception>
-    public static Prefix[] GeneratePrefixes(Family family, int prefixes, ulong seed, Prefix[] learned)
-    {
-        return learned.Length == 0
-            ? throw new ArgumentException("there is nothing to learn from", nameof(learned))
-            : Run(TableStructure.Learn(family, learned), prefixes, seed);
-    }
+    public static Prefix[] GeneratePrefixes(Family family, int prefixes, ulong seed, Prefix[] learned) => learned.Length == 0
+        ? throw new ArgumentException("there is nothing to learn from", nameof(learned))
+        : Run(TableStructure.Learn(family, learned), prefixes, seed);
 
     private static Prefix[] Run(TableStructure structure, int prefixes, ulong seed)
     {

@@ -14,17 +14,14 @@ internal sealed class TableStructure
 {
     private const int Classes = 24;
 
-    private readonly int _contexts;
     private readonly int[] _classDepths;
 
     /// <summary>The frequency of each [class, context, shape], and of each [class above, context, class].</summary>
-    private readonly Dictionary<int, int[]> _shapes = [];
-    private readonly Dictionary<int, int[]> _classes = [];
+    private readonly Dictionary<(int Class, int Context), int[]> _shapes = [], _classes = [];
 
     private TableStructure(Family family)
     {
         Family = family;
-        _contexts = TrieShape.Contexts(family.Bits());
         BlockDepth = family == Family.IPv4 ? 16 : 24;
         _classDepths = family == Family.IPv4 ? [16, 20] : [24, 32, 40];
     }
@@ -62,12 +59,12 @@ internal sealed class TableStructure
         {
             // The left sibling's shape was drawn under its own class, so this class may never have been seen beside it.
             // It has been seen in the surroundings of a left child.
-            if (!_classes.ContainsKey(sizeClass * _contexts + context))
+            if (!_classes.ContainsKey((sizeClass, context)))
                 context = TrieShape.Context(depth, cover, TrieShape.SiblingToCome);
-            sizeClass = DrawFrom(_classes[sizeClass * _contexts + context], ref rng);
+            sizeClass = DrawFrom(_classes[(sizeClass, context)], ref rng);
         }
 
-        var shape = DrawFrom(_shapes[sizeClass * _contexts + context], ref rng);
+        var shape = DrawFrom(_shapes[(sizeClass, context)], ref rng);
         if ((shape & TrieShape.Prefix) != 0)
         {
             if (!take(new Prefix(Family, address, depth)))
@@ -175,15 +172,15 @@ internal sealed class TableStructure
             {
                 var above = _class[depth];
                 _class[depth] = Math.Min(Classes - 1, 32 - BitOperations.LeadingZeroCount((uint)prefixes));
-                Count(structure._classes, above * structure._contexts + context, _class[depth], Classes);
+                Count(structure._classes, (above, context), _class[depth], Classes);
             }
 
-            Count(structure._shapes, _class[depth] * structure._contexts + context, shape, TrieShape.Shapes);
+            Count(structure._shapes, (_class[depth], context), shape, TrieShape.Shapes);
             if (depth == structure.BlockDepth)
                 structure.Blocks.Add(new Block(first.Address & Prefix.Mask(depth), _class[depth], cover));
         }
 
-        private static void Count(Dictionary<int, int[]> table, int key, int value, int values)
+        private static void Count(Dictionary<(int, int), int[]> table, (int, int) key, int value, int values)
         {
             if (!table.TryGetValue(key, out var counts))
                 table.Add(key, counts = new int[values]);
@@ -212,9 +209,6 @@ internal static class TrieShape
 
     /// <summary>The number of classes of distance to the covering prefix: 1 to 8, farther, none.</summary>
     private const int Covers = 10;
-
-    /// <summary>The number of contexts for addresses of <paramref name="bits"/> bits.</summary>
-    public static int Contexts(int bits) => (bits + 1) * Covers * Siblings;
 
     /// <summary>Returns a number for a node's surroundings: the node's depth; the length of the nearest prefix strictly above the node, -1
     /// if there is none; and <see cref="Alone"/>, <see cref="SiblingToCome"/> or the left sibling's shape.</summary>

@@ -2,17 +2,16 @@
 namespace Sim.Workloads.Tables;
 
 /// <summary>The route that is being read, from its first line and the lines that continue it. One object serves all routes of a list in
-/// succession, so that no memory is allocated per line.</summary>
+/// succession, so that a route of the table allocates no memory.</summary>
 internal sealed class ListRoute
 {
     private readonly byte[] _nextHop = new byte[PrefixListReader.MaxNextHop];
     private readonly byte[] _device = new byte[ListWords.LongestDevice];
-    private readonly byte[] _reason = new byte[MaxReason];
-    private int _nextHopLength, _deviceLength, _reasonLength, _nextHops;
+    private int _nextHopLength, _deviceLength, _nextHops;
     private Hop _current;
     private bool _isProvisional, _isHeadDead;
 
-    /// <summary>The maximum number of bytes kept of the reason why a route is set aside.</summary>
+    /// <summary>The maximum length of the reason why a route is set aside. A longer reason is left out.</summary>
     private const int MaxReason = 40;
 
     private enum Hop : byte { None, First, Further }
@@ -33,7 +32,7 @@ internal sealed class ListRoute
     public ListNote Aside { get; private set; }
 
     /// <summary>The words of the line that explain why the route is set aside, such as <c>table local</c>; may be empty.</summary>
-    public ReadOnlySpan<byte> Reason => _reason.AsSpan(0, _reasonLength);
+    public string Reason { get; private set; } = "";
 
     /// <summary>Whether the next hop is final, so that next hops on further lines are only counted.</summary>
     public bool Settled { get; set; }
@@ -77,7 +76,7 @@ internal sealed class ListRoute
         Line = (number, offset);
         (Prefix, HasFamily, HostBits, OriginAs, FurtherNextHops) = (default, false, false, 0, 0);
         (Settled, HasProtocol, IsNamed, IsFrr) = (false, false, false, false);
-        (Aside, _reasonLength, DeadNextHops, _current) = (ListNote.None, 0, 0, Hop.None);
+        (Aside, Reason, DeadNextHops, _current) = (ListNote.None, "", 0, Hop.None);
         (_isProvisional, _isHeadDead) = (false, false);
         Forget();
     }
@@ -87,13 +86,8 @@ internal sealed class ListRoute
     {
         if (Aside != ListNote.None && Aside <= note)
             return;
-        (Aside, _reasonLength) = (note, 0);
-        if (keyword.Length + 1 + word.Length > MaxReason || word.IsEmpty)
-            return;
-        keyword.CopyTo(_reason);
-        _reason[keyword.Length] = (byte)' ';
-        word.CopyTo(_reason.AsSpan(keyword.Length + 1));
-        _reasonLength = keyword.Length + 1 + word.Length;
+        var isShown = !word.IsEmpty && keyword.Length + 1 + word.Length <= MaxReason;
+        (Aside, Reason) = (note, isShown ? $"{Encoding.ASCII.GetString(keyword)} {Encoding.ASCII.GetString(word)}" : "");
     }
 
     public void SetDestination(Prefix prefix, bool hostBits) => (Prefix, HasFamily, HostBits) = (prefix, true, hostBits);

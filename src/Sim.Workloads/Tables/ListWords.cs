@@ -101,15 +101,11 @@ internal static class ListWords
 
     private static bool TryParseHexMask(ReadOnlySpan<byte> word, Family family, out UInt128 mask)
     {
-        mask = default;
-        if (family != Family.IPv4 || word.Length != 10 || !word.StartsWith("0x"u8)
-            || !uint.TryParse(word[2..], NumberStyles.AllowHexSpecifier, null, out var bits))
-        {
-            return false;
-        }
-
+        var bits = 0u;
+        var isMask = family == Family.IPv4 && word.Length == 10 && word.StartsWith("0x"u8)
+            && uint.TryParse(word[2..], NumberStyles.AllowHexSpecifier, null, out bits);
         mask = (UInt128)bits << 96;
-        return true;
+        return isMask;
     }
 
     public static string WhyNoDestination(ReadOnlySpan<byte> word) =>

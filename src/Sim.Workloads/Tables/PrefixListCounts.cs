@@ -72,11 +72,11 @@ public sealed class PrefixListCounts
         _notes.Select((note, i) => (What: s_notes[i], note.Count, note.First)).Where(note => note.Count > 0);
 
     /// <summary>Counts a note. The first note of each kind also keeps the line and the word that explain the note.</summary>
-    internal void Add(ListNote note, long count, long line, ReadOnlySpan<byte> word = default)
+    internal void Add(ListNote note, long count, long line, string word = "")
     {
         ref var entry = ref _notes[(int)note];
         if (entry.Count == 0 && count > 0)
-            entry.First = $"first in line {line:N0}{(word.IsEmpty ? "" : $": {Encoding.ASCII.GetString(word)}")}";
+            entry.First = $"first in line {line:N0}{(word.Length == 0 ? "" : $": {word}")}";
         entry.Count += count;
     }
 }

@@ -43,7 +43,7 @@ public sealed class DaemonsCommandTests : IDisposable
         Assert.Contains("words: --daemon bird --family both --rounds 2 --way gateway --way dummy --way agent --streams ", ran.Out, StringComparison.Ordinal);
         Assert.Contains("ok - bgp: every packet passes\n", ran.Out, StringComparison.Ordinal);
         var run = ReportFolder.Results(_scratch["report/results.json"]);
-        Assert.Contains(KeyValuePair.Create("kernel under test", "User-Mode Linux: Linux 7.3.4, bird2 2.0.12-7"), run.Environment);
+        Assert.Contains(new NamedFact("kernel under test", "User-Mode Linux: Linux 7.3.4, bird2 2.0.12-7"), run.Environment);
         Assert.Equal((300, 1ul), (run.Table.Prefixes, run.Seed));
         Assert.Equal(1.55, Assert.Single(run.Figures, f => f.Metric == Metrics.FibCompleteRatio && f is { Family: 4, Scheme: "gateway", Flag: "" }).Value, 12);
         Assert.Equal([4, 6], run.Figures.Where(f => f.Metric == Metrics.PairsPassed).Select(f => f.Family));

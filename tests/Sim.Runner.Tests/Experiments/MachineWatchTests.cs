@@ -76,7 +76,7 @@ public sealed class MachineWatchTests
     {
         var watch = Watch(2, new(0, 100, 1, 0, 0), new(4, 104, 5, 2, 0));
         Assert.Equal(0.5, watch.Others(0, 4)!.Value, 9);
-        Assert.Contains(watch.Facts(), fact => fact is { Key: HostFacts.StealFact, Value: "25.0 % of the time" });
+        Assert.Contains(watch.Facts(), fact => fact is { Name: HostFacts.StealFact, Value: "25.0 % of the time" });
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class MachineWatchTests
         var warning = watch.Warning()!;
         Assert.Contains("0.10 of a processor in the median, 1.00 at worst (at 18:00:10)", warning);
         Assert.Contains("For 20 % of the run they used more than 0.25.", warning);
-        Assert.Contains(watch.Facts(), fact => fact is { Key: HostFacts.PressureFact, Value: "20.0 % of the time" });
+        Assert.Contains(watch.Facts(), fact => fact is { Name: HostFacts.PressureFact, Value: "20.0 % of the time" });
     }
 
     [Fact]

@@ -64,9 +64,7 @@ public sealed class StructureTests
     {
         var prefixes = Enumerable.Range(0, 500).Select(i => new Prefix(family, (UInt128)i << 117, 8 + i % 20)).Distinct().ToArray();
         var peers = Array.ConvertAll(prefixes, prefix => prefix.GetHashCode() % 2 & 1);
-        var keys = family == Family.IPv4
-            ? new Keys(LookupKeys.V4(prefixes, KeyPattern.Prefixes, 1 << 12, 1), [])
-            : new Keys([], LookupKeys.V6(prefixes, KeyPattern.Prefixes, 1 << 12, 1));
+        var keys = Keys.Of(prefixes, KeyPattern.Prefixes, 1 << 12, 1);
         var sums = new HashSet<long>();
         foreach (var kind in SubjectKind.Compared.Concat(SubjectKind.WhatIfs(family)))
         {

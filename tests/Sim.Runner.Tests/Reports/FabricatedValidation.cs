@@ -60,7 +60,7 @@ internal sealed class FabricatedValidation
             Command = "validate --seed 42",
             Started = new DateTimeOffset(2026, 11, 23, 5, 18, 6, TimeSpan.Zero),
             Duration = TimeSpan.FromSeconds(143),
-            Environment = [new("processor", "AMD EPYC 7B13"), new("transparent huge pages", HugePages), new("kernel under test", Kernel), .. Lane is null ? (KeyValuePair<string, string>[])[] : [new("lane", Lane)]],
+            Environment = [new("processor", "AMD EPYC 7B13"), new("transparent huge pages", HugePages), new("kernel under test", Kernel), .. Lane is null ? (NamedFact[])[] : [new("lane", Lane)]],
             Versions = [new("sim", "0.1.0")],
             Table = new TableFacts("ris-dump.mrt", 4, 968_412, 1_204, new string('a', 64)),
             Seed = 42,

@@ -30,7 +30,7 @@ internal sealed record Sample(string Name)
         var folder = Directory.CreateDirectory(Folder(name)).FullName;
         File.Copy(Path.Combine(report, Results), Path.Combine(folder, Results), overwrite: true);
         using var csv = CsvWriter.ToFile(Path.Combine(folder, Versions), CsvWriterOptions.Default with { NewLine = "\n" });
-        KeyValuePair<string, string>[] facts =
+        NamedFact[] facts =
         [
             new("name", "value"), new("command", run.Command), new("started", $"{run.Started:O}"), new("seed", $"{run.Seed}"), new("table", run.Table.Source),
             new("prefixes", $"{run.Table.Prefixes}"), new("sha256", run.Table.Sha256), .. run.Environment, .. run.Versions,

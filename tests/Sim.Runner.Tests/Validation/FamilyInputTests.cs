@@ -195,7 +195,7 @@ public sealed class FamilyInputTests
     [InlineData("224.0.0.0", false)]
     [InlineData("255.255.255.255", false)]
     public void Packets_are_not_asked_about_for_addresses_of_other_kinds(string address, bool unicast) =>
-        Assert.Equal(unicast, FamilyInput.IsUnicast(Prefix.Parse(address).V4));
+        Assert.Equal(unicast, FamilyInput.IsUnicast(Family.IPv4, Prefix.Parse(address).Address));
 
     [Theory]
     [InlineData("::1", false)]
@@ -207,5 +207,5 @@ public sealed class FamilyInputTests
     [InlineData("fec0::", true)]
     [InlineData("ff02::1", false)]
     public void Nor_for_those_of_ipv6(string address, bool unicast) =>
-        Assert.Equal(unicast, FamilyInput.IsUnicast(Prefix.Parse(address).Address));
+        Assert.Equal(unicast, FamilyInput.IsUnicast(Family.IPv6, Prefix.Parse(address).Address));
 }

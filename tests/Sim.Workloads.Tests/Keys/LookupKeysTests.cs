@@ -21,10 +21,10 @@ public sealed class LookupKeysTests
     [MemberData(nameof(Patterns))]
     public void The_same_seed_gives_the_same_keys_and_another_seed_others(KeyPattern pattern)
     {
-        Assert.Equal(LookupKeys.V4(Four, pattern, 100, 1), LookupKeys.V4(Four, pattern, 100, 1));
-        Assert.NotEqual(LookupKeys.V4(Four, pattern, 100, 1), LookupKeys.V4(Four, pattern, 100, 2));
-        Assert.Equal(LookupKeys.V6(Six, pattern, 100, 1), LookupKeys.V6(Six, pattern, 100, 1));
-        Assert.NotEqual(LookupKeys.V6(Six, pattern, 100, 1), LookupKeys.V6(Six, pattern, 100, 2));
+        Assert.Equal(V4(Four, pattern, 100, 1), V4(Four, pattern, 100, 1));
+        Assert.NotEqual(V4(Four, pattern, 100, 1), V4(Four, pattern, 100, 2));
+        Assert.Equal(V6(Six, pattern, 100, 1), V6(Six, pattern, 100, 1));
+        Assert.NotEqual(V6(Six, pattern, 100, 1), V6(Six, pattern, 100, 2));
     }
 
     [Theory]
@@ -32,14 +32,14 @@ public sealed class LookupKeysTests
     public void Keys_depend_on_the_set_of_prefixes_not_on_their_order(KeyPattern pattern)
     {
         var reversed = Enumerable.Reverse(Four).ToArray();
-        Assert.Equal(LookupKeys.V4(Four, pattern, 100, 5), LookupKeys.V4(reversed, pattern, 100, 5));
+        Assert.Equal(V4(Four, pattern, 100, 5), V4(reversed, pattern, 100, 5));
     }
 
     [Fact]
     public void Uniform_IPv4_keys_cover_the_address_space_evenly()
     {
         var octets = new int[256];
-        foreach (var key in LookupKeys.V4(Four, KeyPattern.Uniform, 256_000, 1))
+        foreach (var key in V4(Four, KeyPattern.Uniform, 256_000, 1))
             octets[key >> 24]++;
         Assert.All(octets, count => Assert.InRange(count, 800, 1200));
     }
@@ -49,7 +49,7 @@ public sealed class LookupKeysTests
     {
         var space = Prefix.Parse("2000::/3");
         var sixteenths = new int[16];
-        foreach (var key in LookupKeys.V6(Six, KeyPattern.Uniform, 16_000, 1))
+        foreach (var key in V6(Six, KeyPattern.Uniform, 16_000, 1))
         {
             Assert.True(space.Contains(key));
             sixteenths[(int)(key >> 121) & 15]++;
@@ -64,9 +64,9 @@ public sealed class LookupKeysTests
     [InlineData(KeyPattern.Hot)]
     public void Keys_drawn_from_prefixes_all_match_one(KeyPattern pattern)
     {
-        Assert.All(LookupKeys.V4(Four, pattern, Count, 3), key =>
+        Assert.All(V4(Four, pattern, Count, 3), key =>
             Assert.Contains(Four, prefix => prefix.Contains((UInt128)key << 96)));
-        Assert.All(LookupKeys.V6(Six, pattern, Count, 3), key =>
+        Assert.All(V6(Six, pattern, Count, 3), key =>
             Assert.Contains(Six, prefix => prefix.Contains(key)));
     }
 
@@ -74,7 +74,7 @@ public sealed class LookupKeysTests
     public void Prefixes_are_drawn_evenly_and_their_host_bits_vary()
     {
         var table = Of("10.0.0.0/8", "11.0.0.0/24", "12.0.0.0/32", "13.0.0.0/30");
-        var keys = LookupKeys.V4(table, KeyPattern.Prefixes, 40_000, 1);
+        var keys = V4(table, KeyPattern.Prefixes, 40_000, 1);
         Assert.All(table, prefix =>
             Assert.InRange(keys.Count(key => prefix.Contains((UInt128)key << 96)), 9_500, 10_500));
         Assert.Equal(4, keys.Where(key => key >> 24 == 13).Distinct().Count());
@@ -85,7 +85,7 @@ public sealed class LookupKeysTests
     public void Zipf_keys_follow_the_law_over_the_prefixes()
     {
         var table = Of(Enumerable.Range(0, 100).Select(i => $"10.0.{i}.0/24").ToArray());
-        var keys = LookupKeys.V4(table, KeyPattern.Zipf, 100_000, 1);
+        var keys = V4(table, KeyPattern.Zipf, 100_000, 1);
         var counts = keys.GroupBy(key => key >> 8).Select(group => group.Count()).OrderDescending().ToArray();
         var harmonic = Enumerable.Range(1, 100).Sum(rank => 1.0 / rank);
         for (var rank = 0; rank < 5; rank++)
@@ -95,17 +95,23 @@ public sealed class LookupKeysTests
     [Fact]
     public void The_hot_pattern_is_one_address()
     {
-        Assert.Single(LookupKeys.V4(Four, KeyPattern.Hot, Count, 1).Distinct());
-        Assert.Single(LookupKeys.V6(Six, KeyPattern.Hot, Count, 1).Distinct());
+        Assert.Single(V4(Four, KeyPattern.Hot, Count, 1).Distinct());
+        Assert.Single(V6(Six, KeyPattern.Hot, Count, 1).Distinct());
     }
 
     [Fact]
-    public void The_other_family_and_an_empty_table_are_refused()
+    public void A_mixed_and_an_empty_table_are_refused()
     {
-        Assert.Throws<ArgumentException>(() => LookupKeys.V4(Six, KeyPattern.Uniform, 1, 1));
-        Assert.Throws<ArgumentException>(() => LookupKeys.V6(Four, KeyPattern.Uniform, 1, 1));
-        Assert.Throws<ArgumentException>(() => LookupKeys.V4([], KeyPattern.Uniform, 1, 1));
+        Assert.Throws<ArgumentException>(() => LookupKeys.LeftAligned([.. Four, .. Six], KeyPattern.Uniform, 1, 1));
+        Assert.Throws<ArgumentException>(() => LookupKeys.LeftAligned([.. Six, .. Four], KeyPattern.Uniform, 1, 1));
+        Assert.Throws<ArgumentException>(() => LookupKeys.LeftAligned([], KeyPattern.Uniform, 1, 1));
     }
+
+    private static uint[] V4(Prefix[] prefixes, KeyPattern pattern, int count, ulong seed) =>
+        Array.ConvertAll(LookupKeys.LeftAligned(prefixes, pattern, count, seed), key => (uint)(key >> 96));
+
+    private static UInt128[] V6(Prefix[] prefixes, KeyPattern pattern, int count, ulong seed) =>
+        LookupKeys.LeftAligned(prefixes, pattern, count, seed);
 
     private static Prefix[] Of(params string[] prefixes) => Array.ConvertAll(prefixes, Prefix.Parse);
 
