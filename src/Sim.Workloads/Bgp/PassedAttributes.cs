@@ -9,7 +9,7 @@ namespace Sim.Workloads.Bgp;
 /// <see cref="SpeakerLab.Passed"/> replaces what the receiver would refuse.</item>
 /// <item>NEXT_HOP, MP_REACH_NLRI and MP_UNREACH_NLRI are left out, because the writer of the message adds them.</item>
 /// <item>LOCAL_PREF, ORIGINATOR_ID, CLUSTER_LIST, AS4_PATH, AS4_AGGREGATOR and an AGGREGATOR with an AS of 2 bytes do not belong into such a session.</item>
-/// <item>An attribute of a wrong form is left out.</item>
+/// <item>An attribute of a wrong form is left out. An ORIGIN that is missing becomes INCOMPLETE.</item>
 /// </list></summary>
 internal sealed class PassedAttributes
 {
@@ -17,6 +17,7 @@ internal sealed class PassedAttributes
     public const int MaxLength = 3_900;
 
     private const int MaxSegment = 255;
+    private const byte Incomplete = 2;
 
     private readonly MrtBuffer _buffer = new(Stream.Null, 2 * ushort.MaxValue);
     private readonly MrtBuffer _path = new(Stream.Null, 2 * ushort.MaxValue);
@@ -45,6 +46,9 @@ internal sealed class PassedAttributes
                 Attribute(flags, type, value);
         }
 
+        // Entries of a dump may lack an ORIGIN, and a receiver would withdraw their prefixes.
+        if (!seen[AttributeRule.Origin])
+            Attribute(AttributeRule.Transitive, AttributeRule.Origin, [Incomplete]);
         Path(path, wide, own, times);
         Attribute(AttributeRule.Transitive, AttributeRule.AsPath, _path.Held);
         return _buffer.Position <= MaxLength;
