@@ -138,9 +138,9 @@ public readonly record struct Address128(ulong Upper, ulong Lower) : IAddress<Ad
     public int OrderTo(Address128 other) => Upper != other.Upper ? Upper.CompareTo(other.Upper) : Lower.CompareTo(other.Lower);
 }
 
-/// <summary>A prefix as the what-if structures store it: 8 bytes for IPv4, 24 bytes for IPv6. The host bits are zero. Prefixes are ordered
-/// by address, then by length.</summary>
-[StructLayout(LayoutKind.Sequential)]
+/// <summary>A prefix as the what-if structures store it, packed: 5 bytes for IPv4, 17 bytes for IPv6. The host bits are zero. Prefixes are
+/// ordered by address, then by length.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
 public readonly record struct StoredPrefix<TAddress>(TAddress Address, byte Length)
     where TAddress : unmanaged, IAddress<TAddress>
 {
