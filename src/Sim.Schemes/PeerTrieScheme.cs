@@ -17,7 +17,9 @@ public sealed class PeerTrieScheme(SchemeKind kind, Family family, int peers, Da
         var (table, inMessage) = (Table, 0);
         foreach (ref readonly var change in batch)
         {
-            var error = change.NewPeer == BindingChange.NoPeer ? table.Remove(change.Prefix, change.OldPeer) : table.Insert(change.Prefix, change.NewPeer);
+            var error = change.NewPeer == BindingChange.NoPeer
+                ? table.Remove(change.Prefix, change.OldPeer)
+                : table.Insert(change.Prefix, change.NewPeer);
             KernelStructure.Check(error, change.Prefix);
             if (++inMessage % Sender.PerMessage == 0)
                 table.EndMessage();

@@ -55,8 +55,8 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
         WhatIf("level-compression", SchemeName.LevelCompression, kernel => kernel with { CompressesFib6Levels = true }),
     ];
 
-    /// <summary>The what-if kinds behind the interface of AllowedIPs: REMOVE_ME with a default route, on a structure that no kernel has. They
-    /// run only if the user names them.</summary>
+    /// <summary>The what-if kinds behind the interface of AllowedIPs: REMOVE_ME with a default route, on a structure that no kernel has.
+    /// They run only if the user names them.</summary>
     public static IReadOnlyList<SchemeKind> AllowedIpsForms { get; } =
     [
         Form("lc-trie", SchemeName.LcTrie, AllowedIpsForm.LcTrie),

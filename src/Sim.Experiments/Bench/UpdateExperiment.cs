@@ -83,8 +83,8 @@ public static class UpdateExperiment
             context.Figures.Add(metric.Row(at, (double)value / operation.Prefixes) with { N = operation.Prefixes, Basis = subject.Counts });
     }
 
-    /// <summary>Counts the bytes that single changes of a what-if leave in use until a grace period ends, such as nodes that were replaced by
-    /// copies.</summary>
+    /// <summary>Counts the bytes that single changes of a what-if leave in use until a grace period ends, such as nodes that were replaced
+    /// by copies.</summary>
     private static void CountHeld(BenchContext context, Subject subject)
     {
         var (sample, structure) = (Sample(context), subject.Structure);
@@ -102,8 +102,13 @@ public static class UpdateExperiment
         }
 
         var at = subject.Label(context.At(Experiment.Update)) with { Order = context.Order };
-        foreach (var (operation, held) in new[] { (Figures.Operations.Delete, deleted), (Figures.Operations.Insert, inserted), (Figures.Operations.Move, moved) })
-            context.Figures.Add(Metrics.HeldBytes.Row(at with { Operation = operation }, (double)held / count) with { N = count, Basis = subject.Counts });
+        void Add(Term operation, long held) => context.Figures.Add(
+            Metrics.HeldBytes.Row(at with { Operation = operation }, (double)held / count) with { N = count, Basis = subject.Counts });
+
+        Add(Figures.Operations.Delete, deleted);
+        Add(Figures.Operations.Insert, inserted);
+        if (context.Peers > 1)
+            Add(Figures.Operations.Move, moved);
     }
 
     private static long Held(KernelStructure structure, Func<int> change)

@@ -32,8 +32,7 @@ internal static class BenchCommand
             Examples:
               bench --family 6 --quick
               bench --table latest-bview.gz --peers 100 --out reports/ris
-              bench --table prefixes.txt --order shuffled --keys zipf,hot
-              bench --schemes multibit-trie
+              bench --order shuffled --keys zipf,hot --schemes multibit-trie,poptrie
             """)
         {
             table, family, peers, peersBy, skew, order, keys, whatIfs, seed, best.Best, best.Peer, release, cacheSize, quick, output,
@@ -65,9 +64,9 @@ internal static class BenchCommand
 
     private static Option<string[]> WhatIfs()
     {
+        var words = string.Join(", ", SubjectKind.WhatIfWords);
         var option = StrictOptions.Words(
-            "--schemes", $"What-ifs beside AllowedIPs and the FIB: {string.Join(", ", SubjectKind.WhatIfWords)}. Without it, those of the IPv6 FIB.",
-            SubjectKind.WhatIfWords, "NAME");
+            "--schemes", $"What-ifs beside AllowedIPs and the FIB: {words}. Without it, those of the IPv6 FIB.", SubjectKind.WhatIfWords, "NAME");
         option.DefaultValueFactory = null;
         return option;
     }

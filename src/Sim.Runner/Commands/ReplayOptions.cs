@@ -21,8 +21,8 @@ internal static class ReplayOptions
     {
         string[] words = [.. SchemeKind.For(whatIfs ? Family.IPv6 : Family.IPv4).Select(kind => kind.Word).Distinct()];
         string[] named = whatIfs ? [.. SchemeKind.AllowedIpsForms.Select(kind => kind.Word)] : [];
-        var text = $"Schemes; without it, all: {string.Join(", ", words)}{(whatIfs ? $" (the last two: IPv6); what-ifs by name only: {string.Join(", ", named)}" : "")}.";
-        var option = StrictOptions.Words("--schemes", text, [.. words, .. named], "NAME");
+        var more = whatIfs ? $" (the last two: IPv6); what-ifs by name only: {string.Join(", ", named)}" : "";
+        var option = StrictOptions.Words("--schemes", $"Schemes; without it, all: {string.Join(", ", words)}{more}.", [.. words, .. named], "NAME");
         option.DefaultValueFactory = null;
         return option;
     }

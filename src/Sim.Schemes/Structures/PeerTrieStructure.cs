@@ -15,7 +15,8 @@ public abstract unsafe class PeerTrieStructure : KernelStructure
     /// <summary>Makes a device with this number of peers. Only the trie of the family is made: the arrays of some tries take room even if
     /// they are empty.</summary>
     protected PeerTrieStructure(
-        Family family, int peers, KernelConfig kernel, Func<PeerNumbers, PeerTrie<Address32>> v4, Func<PeerNumbers, PeerTrie<Address128>>? v6)
+        Family family, int peers, KernelConfig kernel,
+        Func<PeerNumbers, PeerTrie<Address32>> v4, Func<PeerNumbers, PeerTrie<Address128>>? v6)
         : base(family, kernel)
     {
         Table = family == Family.IPv4 ? new(Memory, v4, null) : new(Memory, null, v6);
@@ -36,7 +37,8 @@ public abstract unsafe class PeerTrieStructure : KernelStructure
         AllowedIpsForm.LcTrie => new PeerTrieStructure<LcTrie<Address32>.Reader, LcTrie<Address128>.Reader>(
             family, peers, kernel, static numbers => new LcTrie<Address32>(numbers), static numbers => new LcTrie<Address128>(numbers)),
         AllowedIpsForm.MultibitTrie => new PeerTrieStructure<MultibitTrie<Address32>.Reader, MultibitTrie<Address128>.Reader>(
-            family, peers, kernel, static numbers => new MultibitTrie<Address32>(numbers), static numbers => new MultibitTrie<Address128>(numbers)),
+            family, peers, kernel,
+            static numbers => new MultibitTrie<Address32>(numbers), static numbers => new MultibitTrie<Address128>(numbers)),
         AllowedIpsForm.Poptrie => new PeerTrieStructure<Poptrie<Address32>.Reader, Poptrie<Address128>.Reader>(
             family, peers, kernel, static numbers => new Poptrie<Address32>(numbers), static numbers => new Poptrie<Address128>(numbers)),
         AllowedIpsForm.Dir24 => new PeerTrieStructure<Dir24Trie.Reader, MultibitTrie<Address128>.Reader>(
@@ -82,7 +84,8 @@ public abstract unsafe class PeerTrieStructure : KernelStructure
         EndMessage();
     }
 
-    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: takes all prefixes from the peer, and then gives the peer the set, message by message.</summary>
+    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: takes all prefixes from the peer, and then gives the peer the set, message by
+    /// message.</summary>
     public void Replace(int peer, List<Prefix> set, int perMessage)
     {
         UnbindPeer(peer, [.. set]);
@@ -109,13 +112,16 @@ public abstract unsafe class PeerTrieStructure : KernelStructure
     public sealed override Touch Trace(UInt128 address)
     {
         var reads = new CountedReads();
-        return Family == Family.IPv4 ? Trace(Table.V4!, Address32.Of(address), ref reads) : Trace(Table.V6!, Address128.Of(address), ref reads);
+        return Family == Family.IPv4
+            ? Trace(Table.V4!, Address32.Of(address), ref reads)
+            : Trace(Table.V6!, Address128.Of(address), ref reads);
     }
 
     public sealed override IReadOnlyList<string> Describe(UInt128 address)
     {
         var touch = Trace(address);
-        return [$"{touch.Nodes} nodes in {touch.CacheLines} cache lines", touch.Match is { } match ? $"{match}: peer {Lookup(address)}" : "no peer"];
+        var answer = touch.Match is { } match ? $"{match}: peer {Lookup(address)}" : "no peer";
+        return [$"{touch.Nodes} nodes in {touch.CacheLines} cache lines", answer];
     }
 
     public sealed override IReadOnlyList<ShapeCount> Shape()
@@ -137,7 +143,7 @@ public abstract unsafe class PeerTrieStructure : KernelStructure
     public sealed override string StatText()
     {
         var shape = ShapeOfTrie();
-        return $"allowedips, what if: {shape.Nodes:N0} nodes, {shape.Prefixes:N0} prefixes, greatest depth {shape.MaxDepth} (the root is 1)";
+        return $"allowedips, what if: {shape.Nodes:N0} nodes, {shape.Prefixes:N0} prefixes, greatest depth {shape.MaxDepth}";
     }
 
     protected sealed override void DisposeTables() => Table.Dispose();
@@ -182,7 +188,8 @@ public abstract unsafe class PeerTrieStructure : KernelStructure
 /// <typeparam name="TReader4">The lookup of IPv4 addresses.</typeparam>
 /// <typeparam name="TReader6">The lookup of IPv6 addresses.</typeparam>
 public sealed unsafe class PeerTrieStructure<TReader4, TReader6>(
-    Family family, int peers, KernelConfig kernel, Func<PeerNumbers, PeerTrie<Address32>> v4, Func<PeerNumbers, PeerTrie<Address128>>? v6)
+    Family family, int peers, KernelConfig kernel,
+    Func<PeerNumbers, PeerTrie<Address32>> v4, Func<PeerNumbers, PeerTrie<Address128>>? v6)
     : PeerTrieStructure(family, peers, kernel, v4, v6)
     where TReader4 : struct, IPeerReader<TReader4, Address32>
     where TReader6 : struct, IPeerReader<TReader6, Address128>

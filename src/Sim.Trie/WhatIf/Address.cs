@@ -22,7 +22,8 @@ public interface IAddress<TSelf> : IEquatable<TSelf>
     /// <summary>Returns the 1 to 32 bits from an offset on. Bits behind the end of the address are 0.</summary>
     uint BitsAt(int offset, int count);
 
-    /// <summary>Returns a negative number if this address comes before the other, 0 if they are equal, otherwise a positive number.</summary>
+    /// <summary>Returns a negative number if this address comes before the other, 0 if they are equal, otherwise a positive
+    /// number.</summary>
     int OrderTo(TSelf other);
 
     /// <summary>Returns whether the first <paramref name="length"/> bits of both addresses are equal.</summary>

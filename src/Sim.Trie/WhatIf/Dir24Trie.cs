@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Trie;
 
-/// <summary>DIR-24-8 (P. Gupta, S. Lin and N. McKeown, "Routing Lookups in Hardware at Memory Access Speeds", INFOCOM 1998), with the prefix
-/// length in each entry as DPDK's librte_lpm has it. IPv4 alone. Written for this project.</summary>
+/// <summary>DIR-24-8 (P. Gupta, S. Lin and N. McKeown, "Routing Lookups in Hardware at Memory Access Speeds", INFOCOM 1998), with the
+/// prefix length in each entry as DPDK's librte_lpm has it. IPv4 alone. Written for this project.</summary>
 /// <remarks><para>The first 24 bits of an address are an index into an array of 2^24 entries. If a prefix of more than 24 bits begins with
 /// them, the entry names a group of 256 entries for the last 8 bits:</para>
 /// <code>
@@ -15,11 +15,11 @@ namespace Sim.Trie;
 ///   e   | 0 | length: 6 bits | peer's number: 25 bits |    the longest prefix that contains these addresses; 0: none
 ///   E   | 1 | number of the group                     |
 /// </code>
-/// <para>A lookup reads one entry or two. A prefix of L bits is expanded into 2^(24-L) entries, or into 2^(32-L) of a group. An insertion
-/// overwrites the entries of no longer prefixes. A removal overwrites the entries of its own length with the prefix that covers it, which
-/// the <see cref="MultibitTrie{TAddress}"/> beside the arrays finds; the trie also holds the prefixes for the writer.</para>
-/// <para>Readers need no lock: each entry is written at once, so that each address has the answer of before or of after. A group is filled
-/// before its entry names it. A group without prefixes of its own is given back after a grace period.</para></remarks>
+/// <para>A lookup reads one entry or two. A prefix of L bits is expanded into 2^(24-L) entries, or into 2^(32-L) entries of a group. An
+/// insertion overwrites the entries whose prefixes are not longer. A removal overwrites the entries of its own length with the prefix that
+/// covers it. For the writer, a <see cref="MultibitTrie{TAddress}"/> holds the prefixes, and finds the covering one.</para>
+/// <para>Readers need no lock, because each entry is one word: a lookup gets the old answer of its address or the new one. A group is filled
+/// before an entry names it. A group that holds no longer prefixes any more is reused after a grace period.</para></remarks>
 public sealed unsafe class Dir24Trie : PeerTrie<Address32>
 {
     private const int FirstBits = 24, Entries = 1 << FirstBits, GroupEntries = 256, LengthShift = 25;
@@ -84,9 +84,15 @@ public sealed unsafe class Dir24Trie : PeerTrie<Address32>
     {
         if (!_prefixes.Clear(prefix, peer))
             return false;
-        var covering = _prefixes.Covering(prefix.Address, prefix.Length, out var length);
-        Write(prefix, new(prefix.Length, isOwn: true, covering == null ? 0 : Entry(length, covering)));
+        Uncover(prefix);
         return true;
+    }
+
+    internal override void ClearAll(PrefixSet<Address32> prefixes, wg_peer* peer)
+    {
+        _prefixes.ClearAll(prefixes, peer);
+        for (var more = prefixes.TryFirst(out var prefix); more; more = prefixes.TryNext(prefix, out prefix))
+            Uncover(prefix);
     }
 
     public override wg_peer* Covering(Address32 address, int longest, out int length) => _prefixes.Covering(address, longest, out length);
@@ -137,8 +143,8 @@ public sealed unsafe class Dir24Trie : PeerTrie<Address32>
         public wg_peer* Find(Address32 address) => _trie.Find(address);
     }
 
-    /// <summary>A write of one entry over those that it may replace: of the same length in a removal (<c>isOwn</c>), of at most this length in
-    /// an insertion.</summary>
+    /// <summary>A write of one entry over those that it may replace: of the same length in a removal (<c>isOwn</c>), of at most this length
+    /// in an insertion.</summary>
     private readonly struct Replacement(int length, bool isOwn, uint entry)
     {
         public uint Entry { get; } = entry;
@@ -153,6 +159,13 @@ public sealed unsafe class Dir24Trie : PeerTrie<Address32>
         }
 
         private bool Fits(uint old) => isOwn ? old != 0 && LengthOf(old) == length : LengthOf(old) <= length;
+    }
+
+    /// <summary>Replaces the entries of a prefix that was removed by those of the prefix that covers it.</summary>
+    private void Uncover(StoredPrefix<Address32> prefix)
+    {
+        var covering = _prefixes.Covering(prefix.Address, prefix.Length, out var length);
+        Write(prefix, new(prefix.Length, isOwn: true, covering == null ? 0 : Entry(length, covering)));
     }
 
     private void Write(StoredPrefix<Address32> prefix, Replacement replacement)

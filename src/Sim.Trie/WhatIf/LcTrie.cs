@@ -46,7 +46,7 @@ internal struct LcCounts
 }
 
 /// <summary>The level-compressed trie of net/ipv4/fib_trie.c with peers in its leaves, for both families. Its functions follow the
-/// kernel's: resizing by the same thresholds, path compression by skipped bits, suffix lengths against useless climbs.</summary>
+/// kernel's: the same thresholds for resizing, and suffix lengths that tell whether a lookup must go back up.</summary>
 /// <remarks><para>An LC-trie (S. Nilsson and M. Tikkanen, "Implementing a dynamic compressed trie", 1998) reads several bits of the key at
 /// once where the table is dense, and skips bits that all keys below share:</para>
 /// <code>
@@ -60,11 +60,11 @@ internal struct LcCounts
 ///                         |
 ///   leaf 10.0.0.0         | slens 16 24 | peer of 10.0.0.0/16, peer of 10.0.0.0/8 |    longest prefix first
 /// </code>
-/// <para>A route's state is left out: no fib_alias, no fib_info. A leaf holds the peers of all prefixes with its address. In most leaves that is one,
-/// in 25 bytes for IPv4, where the FIB takes a leaf of 48 and an alias of 56.</para>
-/// <para>Readers need no lock. A new prefix of a leaf makes a copy of the leaf; a resize makes new tnodes; both are published by one
-/// pointer, and what they replace is freed after a grace period. A move writes one pointer. Lookups climb by parent pointers, as the
-/// kernel's do.</para></remarks>
+/// <para>Leaves have no fib_alias and no fib_info. A leaf holds the peers of all prefixes that begin at its address. Most leaves hold one
+/// peer, in 25 bytes for IPv4. The FIB takes a leaf of 48 bytes and an alias of 56.</para>
+/// <para>Readers need no lock. A new prefix of a leaf makes a copy of the leaf, and a resize makes new tnodes. One pointer publishes either,
+/// and the replaced nodes are freed after a grace period. A move writes one pointer. Lookups climb by parent pointers, as the kernel's
+/// do.</para></remarks>
 public sealed unsafe partial class LcTrie<TAddress> : PeerTrie<TAddress>
     where TAddress : unmanaged, IAddress<TAddress>
 {

@@ -95,8 +95,8 @@ public sealed unsafe partial class MultibitTrie<TAddress>
         return before;
     }
 
-    /// <summary>Replaces the prefix of a child slot by a node that holds the prefix, so that there is room for others. Readers find the same
-    /// before and after.</summary>
+    /// <summary>Replaces the prefix of a child slot by a node that holds the prefix, so that there is room for others. Readers find the
+    /// same before and after.</summary>
     private void PushDown(nint* slot, int depth)
     {
         var node = NewNode(1);
@@ -124,30 +124,35 @@ public sealed unsafe partial class MultibitTrie<TAddress>
     /// <summary>Puts prefixes that stand alone in a node into the slot above, from a node upwards.</summary>
     private void Compress(nint** path, int depth, TAddress address)
     {
-        for (; depth > 0; depth--)
-        {
-            var node = (MultibitNode*)*path[depth];
-            if (Count(node) != 1)
-                return;
-            var only = *Slots(node);
-            if (MultibitBits.Count(node->children) == 0)
-            {
-                var index = MultibitBits.Lowest(node->prefixes);
-                var bits = BitOperations.Log2(index);
-                only = NewChild(Below(address, depth, index << (8 - bits) & 0xFF, bits), depth - 1, (wg_peer*)only);
-            }
-            else if ((only & KindMask) == NodeSlot)
-            {
-                return;
-            }
-            else if ((only & KindMask) == PeerSlot)
-            {
-                only = NewChild(Below(address, depth, MultibitBits.Lowest(node->children), 8), depth - 1, PeerOf(only));
-            }
+        while (depth > 0 && CompressNode(path[depth], depth, address))
+            depth--;
+    }
 
-            Publish(path[depth], only);
-            Retire(node, Bytes(node));
+    /// <summary>If a node below the root holds a single prefix, puts the prefix into the node's own slot. Returns whether it did.</summary>
+    private bool CompressNode(nint* at, int depth, TAddress address)
+    {
+        var node = (MultibitNode*)*at;
+        if (Count(node) != 1)
+            return false;
+        var only = *Slots(node);
+        if (MultibitBits.Count(node->children) == 0)
+        {
+            var index = MultibitBits.Lowest(node->prefixes);
+            var bits = BitOperations.Log2(index);
+            only = NewChild(Below(address, depth, index << (8 - bits) & 0xFF, bits), depth - 1, (wg_peer*)only);
         }
+        else if ((only & KindMask) == NodeSlot)
+        {
+            return false;
+        }
+        else if ((only & KindMask) == PeerSlot)
+        {
+            only = NewChild(Below(address, depth, MultibitBits.Lowest(node->children), 8), depth - 1, PeerOf(only));
+        }
+
+        Publish(at, only);
+        Retire(node, Bytes(node));
+        return true;
     }
 
     /// <summary>The prefix that adds the first bits of an octet to the first octets of an address.</summary>

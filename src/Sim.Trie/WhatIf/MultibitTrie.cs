@@ -89,11 +89,11 @@ internal unsafe struct MultibitLeaf<TAddress>
     public StoredPrefix<TAddress> prefix;
 }
 
-/// <summary>A multibit trie with strides of 8 bits and popcount-compressed slots: allotment routing tables (Y. Hariguchi, "Allotment Routing
-/// Table: A Fast Free Multibit Trie Based Routing Table", 2002), with bit sets for arrays as in Go's gaissmai/bart. Written for this
-/// project.</summary>
-/// <remarks><para>A node stands for 0, 8, 16 or more bits that all its prefixes share, and decides the next 8 bits, the octet. It has a bit for each of
-/// the 255 prefixes of 0 to 7 further bits, and a bit for each of the 256 octets:</para>
+/// <summary>A multibit trie with strides of 8 bits and popcount-compressed slots: allotment routing tables (Y. Hariguchi, "Allotment
+/// Routing Table: A Fast Free Multibit Trie Based Routing Table", 2002), with bit sets for arrays as in Go's gaissmai/bart. Written for
+/// this project.</summary>
+/// <remarks><para>A node stands for 0, 8, 16 or more bits that all its prefixes share, and decides the next 8 bits, the octet. It has a bit
+/// for each of the 255 prefixes of 0 to 7 further bits, and a bit for each of the 256 octets:</para>
 /// <code>
 ///   prefixes, by number          1                   0 bits         a number is a 1-bit, then the prefix's bits:
 ///                            2       3               1 bit          the parent of number i is i / 2
@@ -109,13 +109,16 @@ internal unsafe struct MultibitLeaf<TAddress>
 ///            | peer       01 |    a prefix of exactly the bits up to here, for instance a /24, and nothing below
 ///            | leaf       10 |    one prefix further down, and nothing else below: address, length, peer
 /// </code>
-/// <para>A lookup goes down by octets. In each node it notes the longest prefix that contains the octet, which needs the bits alone: tests of
-/// one bit for 7 and 6 bits, and a mask and a count of leading zeros for the six others. The slot of the last noted prefix is read at the
-/// end.</para>
-/// <para>Readers need no lock: a node never changes but for the 8 bytes of a slot. A new slot makes a copy of the node, which the slot of the
-/// parent then points to; the node before is freed after a grace period. A move writes one slot or one leaf.</para>
-/// <para>A node below the root holds at least two things, or one node. So the prefixes alone decide the shape.</para>
-/// <para>Files: this file (layout, lookups), <c>MultibitTrie.Update.cs</c>, <c>MultibitTrie.Inspect.cs</c>.</para></remarks>
+/// <para>A lookup goes down by octets. In each node it notes the number of the longest prefix that contains the octet. This needs only the
+/// bits: one test for 7 bits, one for 6 bits, and a mask with a count of leading zeros for the six shorter lengths. At the end the lookup
+/// reads the slot of the last number that it noted.</para>
+/// <para>Readers need no lock, because only the 8 bytes of a slot change in a node that they can reach. An insertion copies the node with
+/// one more slot. Then the parent's slot points to the copy, and the old node is freed after a grace period. A move writes one slot or one
+/// leaf, and copies nothing.</para>
+/// <para>Each node below the root has at least two slots, or its only slot leads to another node. So the set of prefixes alone decides the
+/// shape.</para>
+/// <para>Files: this file (layout, lookups), <c>MultibitTrie.Update.cs</c> (one prefix), <c>MultibitTrie.ClearAll.cs</c> (all prefixes of a
+/// peer), <c>MultibitTrie.Inspect.cs</c>.</para></remarks>
 public sealed unsafe partial class MultibitTrie<TAddress> : PeerTrie<TAddress>
     where TAddress : unmanaged, IAddress<TAddress>
 {

@@ -3,8 +3,8 @@ namespace Sim.Trie;
 
 /// <summary>Numbers of peers, from 1, for structures that store a number of 4 bytes instead of a pointer of 8. A peer gets its number when
 /// it gets its first prefix.</summary>
-/// <remarks>The array has 8 bytes for each number: the peer's address, or the link of the list of free numbers. Readers need no lock. A full
-/// array is copied into one of twice the size. A number is free again after a grace period, when no reader can hold it.</remarks>
+/// <remarks>The array has 8 bytes for each number: the peer's address, or the link of the list of free numbers. Readers need no lock. A
+/// full array is copied into one of twice the size. A number is free again after a grace period, when no reader can hold it.</remarks>
 public sealed unsafe class PeerNumbers(KernelMemory memory) : IRcuReclaimer, IDisposable
 {
     /// <summary>The tag of a number in <see cref="IRcuReclaimer.Reclaim"/>. Other tags are sizes of arrays.</summary>

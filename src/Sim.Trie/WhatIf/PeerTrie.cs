@@ -56,6 +56,13 @@ public abstract unsafe class PeerTrie<TAddress>(KernelMemory memory) : IRcuRecla
     /// <summary>Takes a prefix from a peer. Returns false, and changes nothing, if the peer does not own the prefix.</summary>
     public abstract bool Clear(StoredPrefix<TAddress> prefix, wg_peer* peer);
 
+    /// <summary>Takes all prefixes of a peer, which the peer owns, from the peer.</summary>
+    internal virtual void ClearAll(PrefixSet<TAddress> prefixes, wg_peer* peer)
+    {
+        for (var more = prefixes.TryFirst(out var prefix); more; more = prefixes.TryNext(prefix, out prefix))
+            Clear(prefix, peer);
+    }
+
     /// <summary>Returns the owner of the longest prefix that contains an address, or null. Takes no reference. The sealed classes' own
     /// method is called directly where the class is known.</summary>
     public abstract wg_peer* Find(TAddress address);

@@ -12,9 +12,9 @@ internal struct what_if_peer
 }
 
 /// <summary>A what-if: the interface of WireGuard's AllowedIPs on another structure. No kernel has these structures.</summary>
-/// <remarks><para>The interface is that of <see cref="AllowedIps"/>: insertion (which moves a prefix of another peer), removal of one prefix,
-/// removal of a peer, lookups that take a reference, and a peer's prefixes in order. The peers are those of an <see cref="AllowedIps"/>
-/// whose tries stay empty, so a peer costs the same as today.</para>
+/// <remarks><para>The interface is that of <see cref="AllowedIps"/>: insertion (which moves a prefix of another peer), removal of one
+/// prefix, removal of a peer, lookups that take a reference, and a peer's prefixes in order. The peers are those of an
+/// <see cref="AllowedIps"/> whose tries stay empty:</para>
 /// <code>
 ///   PeerTries ── AllowedIps        peers and references, as today
 ///             ── wg_peer.what_if   each peer's prefixes in order (PrefixSet): listing, removal of a peer
@@ -24,7 +24,7 @@ internal struct what_if_peer
 ///                  ├─ Poptrie        18 bits at once, then strides of 6 bits; answers are peers' numbers
 ///                  └─ Dir24Trie      DIR-24-8, IPv4 alone: two array reads; answers are peers' numbers
 /// </code>
-/// <para>AllowedIPs list a peer's prefixes in the order in which the peer got them; a what-if lists them by family, address and
+/// <para>AllowedIPs list a peer's prefixes in the order in which the peer got them. A what-if lists them by family, address and
 /// length.</para></remarks>
 public sealed unsafe class PeerTries : IDisposable
 {
@@ -172,8 +172,7 @@ public sealed unsafe class PeerTries : IDisposable
         if (trie is null)
             return;
         var prefixes = Prefixes<TAddress>(peer);
-        for (var more = prefixes->TryFirst(out var prefix); more; more = prefixes->TryNext(prefix, out prefix))
-            trie.Clear(prefix, peer);
+        trie.ClearAll(*prefixes, peer);
         prefixes->Clear(Memory);
     }
 

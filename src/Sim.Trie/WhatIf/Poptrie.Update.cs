@@ -30,6 +30,14 @@ public sealed unsafe partial class Poptrie<TAddress>
         return true;
     }
 
+    /// <summary>Removes the prefixes first, so that each slot is changed once, from the first answer to the last.</summary>
+    internal override void ClearAll(PrefixSet<TAddress> prefixes, wg_peer* peer)
+    {
+        _prefixes.ClearAll(prefixes, peer);
+        for (var more = prefixes.TryFirst(out var prefix); more; more = prefixes.TryNext(prefix, out prefix))
+            Apply(new(prefix, _numbers.Of(peer), Shorter(prefix)));
+    }
+
     /// <summary>The answer for a prefix's addresses by shorter prefixes alone.</summary>
     private uint Shorter(StoredPrefix<TAddress> prefix) => prefix.Length == 0 ? 0 : AnswerBy(prefix.Address, prefix.Length - 1);
 

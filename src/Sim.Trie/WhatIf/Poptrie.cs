@@ -18,8 +18,9 @@ internal unsafe struct PopNode
     public uint* leaves;
 }
 
-/// <summary>Poptrie (H. Asai and Y. Ohara, "Poptrie: A Compressed Trie with Population Count for Fast and Scalable Software IP Routing Table
-/// Lookup", SIGCOMM 2015), with direct pointing by 18 bits, compressed leaves, and its incremental update. Written for this project.</summary>
+/// <summary>Poptrie (H. Asai and Y. Ohara, "Poptrie: A Compressed Trie with Population Count for Fast and Scalable Software IP Routing
+/// Table Lookup", SIGCOMM 2015), with direct pointing by 18 bits, compressed leaves, and its incremental update. Written for this
+/// project.</summary>
 /// <remarks><para>The first 18 bits of an address are an index into an array. Below it each node decides 6 bits:</para>
 /// <code>
 ///   address   | 18 bits        | 6 bits | 6 bits | ...       the last bits of an address are filled up with zeros
@@ -33,14 +34,15 @@ internal unsafe struct PopNode
 ///   slot v with vector bit:  children[ 1-bits of vector up to v, minus 1 ]
 ///   slot v without:          leaves[ 1-bits of leafvec up to v, minus 1 ]    equal neighbours share a leaf
 /// </code>
-/// <para>Leaves hold the answer for all addresses of their slot, so a lookup never comes back. A slot has a child only if its addresses have
-/// different answers: the binding alone decides the shape. The prefixes themselves are in a <see cref="MultibitTrie{TAddress}"/> for the
-/// writer, as the paper's are in a radix tree.</para>
-/// <para>Readers need no lock. A change makes new arrays from the changed nodes up to the direct array, and one pointer there publishes
-/// them; the arrays before are freed after a grace period. A change only visits slots of its prefix, and of those only leaves with the
-/// answer before; for such a leaf the prefixes are asked.</para>
-/// <para>Differences from the paper: children and leaves are pointers to objects of kmalloc, not indices into two arrays with a buddy
-/// allocator, so a node has 32 bytes instead of 24; leaves have 4 bytes instead of 2, as there may be 2^20 peers.</para></remarks>
+/// <para>A leaf holds the answer for all addresses of its slot, so a lookup never goes back up. A slot has a child only if its addresses
+/// have different answers. So the binding alone decides the shape. For the writer, a <see cref="MultibitTrie{TAddress}"/> holds the
+/// prefixes, as a radix tree does in the paper.</para>
+/// <para>Readers need no lock. A change makes new arrays from the changed nodes up to the direct array. One pointer in the direct array
+/// publishes them, and the old arrays are freed after a grace period. A change visits only the slots that its prefix overlaps. Among these
+/// it rebuilds, from the prefixes, only the leaves that hold the old answer.</para>
+/// <para>This version differs from the paper in two points. Children and leaves are objects of kmalloc behind pointers, not indices into
+/// two arrays with a buddy allocator, so a node has 32 bytes instead of 24. Leaves have 4 bytes instead of 2, because a device may have
+/// 2^20 peers.</para></remarks>
 public sealed unsafe partial class Poptrie<TAddress> : PeerTrie<TAddress>
     where TAddress : unmanaged, IAddress<TAddress>
 {
@@ -109,7 +111,8 @@ public sealed unsafe partial class Poptrie<TAddress> : PeerTrie<TAddress>
 
     public override void Visit(PrefixVisitor visit) => _prefixes.Visit(visit);
 
-    /// <summary>Counts the nodes of the Poptrie. The depth of a prefix is that of the node or entry that its first address ends in.</summary>
+    /// <summary>Counts the nodes of the Poptrie. The depth of a prefix is that of the node or entry that its first address ends
+    /// in.</summary>
     public override PeerTrieShape Shape()
     {
         var nodes = 0L;

@@ -13,19 +13,19 @@ internal struct SetNode
 }
 
 /// <summary>The prefixes of one peer and family in order: a B+-tree in kernel memory, for the writer alone.</summary>
-/// <remarks><para>AllowedIPs of today link a peer's nodes by a list, which takes 16 bytes in each node. The what-ifs have no node per prefix.
-/// A peer owns a tree of its prefixes instead:</para>
+/// <remarks><para>Today's AllowedIPs link the nodes of a peer in a list, which takes 16 bytes of each node. Most what-ifs have no node per
+/// prefix. So each peer owns a tree of its prefixes:</para>
 /// <code>
 ///   inner   | count | capacity | level | key key key ... | child child child ... |     512 bytes
 ///                                         |                 |     |
 ///   leaf    | count | capacity | 0     | 10.0.0.0/8  10.0.0.0/9  10.64.0.0/10 ... |    32 to 512 bytes
 /// </code>
-/// <para>A key of an inner node is not greater than any key below its child, and greater than every key below the child before. A leaf that
-/// is the whole set grows from 32 bytes by doubling, so that a peer with few prefixes takes little memory. A full leaf of 512 bytes is split
-/// in half, or behind its last key if the new key follows it, so that sorted insertions fill the leaves. A node is freed when it is empty,
-/// and never merged with its neighbours (T. Johnson and D. Shasha, "B-trees with inserts and deletes: why free-at-empty is better than
-/// merge-at-half", 1993).</para>
-/// <para>The order makes a dump simple: the last prefix that was sent is the place to go on from, whatever changed since.</para></remarks>
+/// <para>The key beside a child is at most the child's first prefix, and greater than all prefixes of the child before it. A set that is a
+/// single leaf grows from 32 bytes by doubling, so that a peer with few prefixes takes little memory. A full leaf of 512 bytes is split in
+/// half. If the new prefix follows the leaf's last one, the leaf stays full instead, so that sorted insertions fill the leaves. A node is
+/// freed when it is empty, and never merged with its neighbours (T. Johnson and D. Shasha, "B-trees with inserts and deletes: why
+/// free-at-empty is better than merge-at-half", 1993).</para>
+/// <para>A dump can continue behind the last prefix that it sent, whatever changed since.</para></remarks>
 internal unsafe struct PrefixSet<TAddress>
     where TAddress : unmanaged, IAddress<TAddress>
 {

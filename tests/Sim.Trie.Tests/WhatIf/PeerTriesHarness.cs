@@ -63,10 +63,12 @@ public sealed unsafe class PeerTriesHarness : IDisposable
 
     public static PeerTries Create(Structure structure, KernelMemory memory) => structure switch
     {
-        Structure.LcTrie => new(memory, static numbers => new LcTrie<Address32>(numbers), static numbers => new LcTrie<Address128>(numbers)),
+        Structure.LcTrie =>
+            new(memory, static numbers => new LcTrie<Address32>(numbers), static numbers => new LcTrie<Address128>(numbers)),
         Structure.MultibitTrie =>
             new(memory, static numbers => new MultibitTrie<Address32>(numbers), static numbers => new MultibitTrie<Address128>(numbers)),
-        Structure.Poptrie => new(memory, static numbers => new Poptrie<Address32>(numbers), static numbers => new Poptrie<Address128>(numbers)),
+        Structure.Poptrie =>
+            new(memory, static numbers => new Poptrie<Address32>(numbers), static numbers => new Poptrie<Address128>(numbers)),
         _ => new(memory, static numbers => new Dir24Trie(numbers), null),
     };
 

@@ -8,8 +8,8 @@ public sealed unsafe class PeerTriesReaderTests
 {
     public static TheoryData<Structure, Family> Cases => PeerTriesHarness.Cases;
 
-    /// <summary>A reader beside a writer that adds, moves and removes around it: prefixes that the writer leaves alone are found at all times.
-    /// Other addresses belong to a peer that the writer moves prefixes between, or to the default.</summary>
+    /// <summary>A reader beside a writer that adds, moves and removes around it: prefixes that the writer leaves alone are found at all
+    /// times. Other addresses belong to a peer that the writer moves prefixes between, or to the default.</summary>
     [Theory]
     [MemberData(nameof(Cases))]
     public void A_lookup_beside_a_writer_finds_what_the_writer_does_not_touch(Structure structure, Family family)
@@ -54,7 +54,8 @@ public sealed unsafe class PeerTriesReaderTests
         harness.Check();
     }
 
-    /// <summary>A grace period cannot end while a reader is in its section, so the nodes that the reader may be in are still there.</summary>
+    /// <summary>A grace period cannot end while a reader is in its section, so the nodes that the reader may be in are still
+    /// there.</summary>
     [Theory]
     [MemberData(nameof(Cases))]
     public void What_a_reader_may_be_in_is_freed_only_after_its_section(Structure structure, Family family)

@@ -101,7 +101,8 @@ public sealed unsafe class PeerTriesTests
     public void A_warm_table_allocates_no_managed_memory(Structure structure, Family family)
     {
         using var harness = new PeerTriesHarness(structure, 2);
-        var prefixes = Enumerable.Range(0, 3_000).Select(i => new Prefix(family, (UInt128)((uint)i * 0x9E3779B1) << 96, 12 + i % 21)).Distinct().ToArray();
+        Prefix[] prefixes =
+            [.. Enumerable.Range(0, 3_000).Select(i => new Prefix(family, (UInt128)((uint)i * 0x9E3779B1) << 96, 12 + i % 21)).Distinct()];
         var table = harness.Table;
         Cycle();
         Cycle();
