@@ -8,7 +8,7 @@ namespace Sim.Trie;
 /// <code>
 ///   address   | 24 bits                   | 8 bits |
 ///               |                           |
-///   first     [ e e e e E e e ... ]         |          64 MiB of 4-byte entries, by vmalloc
+///   first     [ e e e e E e e ... ]         |          64 MiB of 4-byte entries, by vmalloc_huge
 ///                       |                   |
 ///   groups              +------> [ e e e e e e e e ... 256 ]    1 KiB each, in one array that doubles
 ///
@@ -38,7 +38,7 @@ public sealed unsafe class Dir24Trie : PeerTrie<Address32>
     {
         _numbers = numbers;
         _prefixes = new(numbers);
-        _first = (uint*)Memory.Vzalloc((long)Entries * sizeof(uint));
+        _first = (uint*)Memory.VzallocHuge((long)Entries * sizeof(uint));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -57,7 +57,7 @@ public sealed unsafe partial class Poptrie<TAddress> : PeerTrie<TAddress>
     {
         _numbers = numbers;
         _prefixes = new(numbers);
-        _direct = (nint*)Memory.Vzalloc((long)sizeof(nint) << DirectBits);
+        _direct = (nint*)Memory.VzallocHuge((long)sizeof(nint) << DirectBits);
         new Span<nint>(_direct, 1 << DirectBits).Fill(LeafBit);
     }
 
