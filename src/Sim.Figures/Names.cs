@@ -14,6 +14,10 @@ public static class Names
     public const string PlainRoutes = "fib, plain routes", NexthopObjects = "fib, nexthop objects";
     public const string SharedStates = "fib, what if: shared states", LevelCompression = "fib, what if: level compression";
 
+    /// <summary>Structures behind the interface of AllowedIPs that no kernel has.</summary>
+    public const string LcTrie = "allowedips, what if: LC-trie", MultibitTrie = "allowedips, what if: multibit trie",
+        Poptrie = "allowedips, what if: Poptrie", Dir24 = "allowedips, what if: DIR-24-8";
+
     /// <summary>The structures of a validation's rows: the layout of the kernel's structures, a trace, and the ways in which routes name
     /// peers.</summary>
     public const string Layout = "layout", Trace = "trace", RoutePlain = "route plain", RouteEncap = "route encap", RouteWgPeer = "route wgpeer",

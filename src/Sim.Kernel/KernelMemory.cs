@@ -34,6 +34,8 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
 
     private const int LargestClass = 2 * PageSize;
 
+    private const int HugePageSize = 2 << 20;
+
     private readonly List<KmemCache> _caches = [];
 
     /// <summary>The caches, then the kmalloc classes in use. The field is an array because replays sum the allocations before and after
@@ -115,10 +117,18 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
     /// <summary><c>vzalloc</c>: takes zeroed whole pages. For more than 512 pages, also takes the array that lists the pages.</summary>
     /// <remarks><c>__vmalloc_area_node</c> allocates that array, 8 bytes per page, by vmalloc if the array exceeds a page. Shorter arrays
     /// (from kmalloc), <c>vm_struct</c> and <c>vmap_area</c> are left out: together at most 4.2 KiB per area.</remarks>
-    public void* Vzalloc(long bytes)
+    public void* Vzalloc(long bytes) => Vzalloc(bytes, PageSize);
+
+    /// <summary><c>vmalloc_huge</c> with zeroed memory: counts as <see cref="Vzalloc(long)"/>, but the area is mapped by pages of 2 MiB, as
+    /// for the kernel's large hash tables.</summary>
+    public void* VzallocHuge(long bytes) => Vzalloc(bytes, HugePageSize);
+
+    private void* Vzalloc(long bytes, int alignment)
     {
         var size = (bytes + PageSize - 1) & -PageSize;
-        var area = NativeMemory.AlignedAlloc((nuint)size, PageSize);
+        var area = NativeMemory.AlignedAlloc((nuint)size, (nuint)alignment);
+        if (alignment == HugePageSize)
+            HugePages.Advise(area, (nuint)size);
         NativeMemory.Clear(area, (nuint)size);
         _vmallocAreas.Add((nint)area, size);
         _vmallocPages += PagesWithList(size);

@@ -55,6 +55,16 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
         WhatIf("level-compression", SchemeName.LevelCompression, kernel => kernel with { CompressesFib6Levels = true }),
     ];
 
+    /// <summary>The what-if kinds behind the interface of AllowedIPs: REMOVE_ME with a default route, on a structure that no kernel has.
+    /// They run only if the user names them.</summary>
+    public static IReadOnlyList<SchemeKind> AllowedIpsForms { get; } =
+    [
+        Form("lc-trie", SchemeName.LcTrie, AllowedIpsForm.LcTrie),
+        Form("multibit-trie", SchemeName.MultibitTrie, AllowedIpsForm.MultibitTrie),
+        Form("poptrie", SchemeName.Poptrie, AllowedIpsForm.Poptrie),
+        Form("dir-24-8", SchemeName.Dir24, AllowedIpsForm.Dir24) with { Families = [Family.IPv4] },
+    ];
+
     /// <summary>Whether the receive path checks sources even without rp_filter. A device per peer accepts every source.</summary>
     public bool ChecksSources { get; init; } = true;
 
@@ -65,6 +75,9 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     /// <summary>Whether <c>--quick</c> includes the kind. Only one kind with "+ routes" is included, because the routes of all such kinds
     /// cost the same.</summary>
     public bool InQuick { get; init; } = true;
+
+    /// <summary>The families in which the kind exists.</summary>
+    public IReadOnlyList<Family> Families { get; init; } = [Family.IPv4, Family.IPv6];
 
     /// <summary>The patches that Linux 7.3 needs for the kind, named as the variants in kernel-patch/lines.csv.</summary>
     public IReadOnlyList<string> Patches { get; init; } = [];
@@ -78,11 +91,12 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
 
     private Maker Make { get; init; } = null!;
 
+    /// <summary>Returns the kinds of a family that run if the user names none.</summary>
     public static IReadOnlyList<SchemeKind> For(Family family) => family == Family.IPv4 ? All : [.. All, .. WhatIfs];
 
     /// <summary>Returns a family's kinds that have these words.</summary>
     public static IReadOnlyList<SchemeKind> Of(IReadOnlyCollection<string> words, Family family) =>
-        [.. For(family).Where(kind => words.Contains(kind.Word))];
+        [.. All.Concat(WhatIfs).Concat(AllowedIpsForms).Where(kind => words.Contains(kind.Word) && kind.Families.Contains(family))];
 
     /// <summary>Labels a row with this kind. If the kind is a what-if, a counted figure becomes a modelled figure.</summary>
     public Figure Label(Figure row) => row with { Scheme = Name, Basis = IsWhatIf && row.Basis == Basis.Counted ? Basis.Modelled : row.Basis };
@@ -112,5 +126,11 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
         shape == RouteShape.Via && family == Family.IPv6 ? RouteShape.Gateway : shape;
 
     private static SchemeKind WhatIf(string word, SchemeName name, Func<KernelConfig, KernelConfig> kernel) =>
-        Route with { Word = word, Name = name, KernelOf = kernel, Patches = [] };
+        Route with { Word = word, Name = name, KernelOf = kernel, Patches = [], Families = [Family.IPv6] };
+
+    private static SchemeKind Form(string word, SchemeName name, AllowedIpsForm form) => new(word, name, new(1, 1, 0, 1))
+    {
+        Make = static (kind, family, peers, sockets) => new PeerTrieScheme(kind, family, peers, sockets),
+        KernelOf = kernel => kernel with { AllowedIps = form },
+    };
 }

@@ -71,6 +71,10 @@ public struct wg_peer
     /// <summary>The head of the list of this peer's nodes of both families, in the order in which the peer got the nodes.</summary>
     [FieldOffset(1096)] public list_head allowedips_list;
 
+    /// <summary>The fields of the what-ifs (<see cref="PeerTries"/>), in bytes that the port does not use. A kernel would add them: 21
+    /// peers would still fill a slab of 32 KiB.</summary>
+    [FieldOffset(1112)] internal what_if_peer what_if;
+
     /// <summary>The number that the caller of <see cref="AllowedIps.PeerCreate"/> chose.</summary>
     [FieldOffset(1512)] public ulong internal_id;
 

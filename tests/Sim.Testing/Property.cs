@@ -19,6 +19,12 @@ public static class Property
     private static readonly long s_seconds = Number("SIM_SOAK", 0);
     private static readonly long s_seed = Number("SIM_SEED", 1);
 
+    /// <summary>Whether this is a soak: a longer run of the properties than the usual one.</summary>
+    public static bool Soaks => s_seconds > 0;
+
+    /// <summary>The seed of the run, for a property that draws its own cases.</summary>
+    public static long Seed => s_seed;
+
     /// <summary>Holds generated cases to a claim. A failure names the seed of a case and shows the smallest one found.</summary>
     /// <param name="gen">Makes a case from a seed.</param>
     /// <param name="claim">Throws where a case does not hold; may run on several threads at once.</param>

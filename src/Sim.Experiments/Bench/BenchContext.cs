@@ -14,6 +14,10 @@ public sealed class BenchContext(RouteTable table, int[] peerOf) : RunContext
 
     public required BenchPlan Plan { get; init; }
     public required IReadOnlyList<string> KeyPatterns { get; init; }
+
+    /// <summary>The what-ifs that are measured beside the two compared structures.</summary>
+    public IReadOnlyList<SubjectKind> WhatIfs { get; init; } = SubjectKind.WhatIfs(table.Family);
+
     public override Family Family => Table.Family;
     protected override int Prefixes => Table.Routes.Length;
 

@@ -6,7 +6,7 @@ public static class BenchRun
     public static void Run(BenchContext context)
     {
         var kinds = SubjectKind.Compared;
-        var whatIfKinds = SubjectKind.WhatIfs(context.Table.Family);
+        var whatIfKinds = context.WhatIfs;
         context.Budget.Later = RunContext.ReportSeconds;
         context.Budget.Expect(PassRunner.Least * (LoadExperiment.Timed(context)
             + (1 + whatIfKinds.Count) * (LookupExperiment.Cases(context) + UpdateExperiment.MostOperations)));
@@ -24,7 +24,8 @@ public static class BenchRun
 
             AddProcessMemory(context, subjects);
             var (compared, whatIfs) = (subjects[..kinds.Count], subjects[kinds.Count..]);
-            List<SubjectPair> pairs = [new(compared[0], compared[1]), .. whatIfs.Select(whatIf => new SubjectPair(compared[1], whatIf, SecondAlone: true))];
+            List<SubjectPair> pairs = [new(compared[0], compared[1])];
+            pairs.AddRange(whatIfs.Select(whatIf => new SubjectPair(compared[whatIf.Kind.Against], whatIf, SecondAlone: true)));
             foreach (var whatIf in whatIfs)
                 LoadExperiment.Count(context, whatIf, context.Order);
             LookupExperiment.Run(context, pairs);

@@ -4,17 +4,34 @@ namespace Sim.Experiments.Bench;
 /// <summary>A kind of scheme that <c>bench</c> measures, and the names of scheme and structure in the rows.</summary>
 public sealed record SubjectKind(SchemeKind Kind, SchemeName Scheme, string Structure)
 {
+    /// <summary>All what-ifs: the route attribute in FIBs that no kernel has, then AllowedIPs on structures that no kernel has.</summary>
     private static readonly SubjectKind[] s_whatIfs =
-        [.. SchemeKind.WhatIfs.Zip((string[])[Names.SharedStates, Names.LevelCompression], (kind, name) => new SubjectKind(kind, SchemeName.RouteAttribute, name))];
+    [
+        .. Named(SchemeKind.WhatIfs, SchemeName.RouteAttribute, Names.SharedStates, Names.LevelCompression),
+        .. Named(SchemeKind.AllowedIpsForms, SchemeName.AllowedIps, Names.LcTrie, Names.MultibitTrie, Names.Poptrie, Names.Dir24),
+    ];
 
     /// <summary>The two kinds that <c>bench</c> compares: AllowedIPs first, then the route attribute.</summary>
     public static IReadOnlyList<SubjectKind> Compared { get; } =
         [new(SchemeKind.RemoveMe, SchemeName.AllowedIps, Names.AllowedIps), new(SchemeKind.Route, SchemeName.RouteAttribute, Names.Fib)];
 
-    /// <summary>Returns the what-ifs of a family: the route attribute in FIBs that no kernel has. IPv4 has no what-if.</summary>
-    public static IReadOnlyList<SubjectKind> WhatIfs(Family family) => family == Family.IPv4 ? [] : s_whatIfs;
+    /// <summary>The words of all what-ifs.</summary>
+    public static string[] WhatIfWords { get; } = [.. s_whatIfs.Select(kind => kind.Kind.Word)];
+
+    /// <summary>Returns the what-ifs of a family that are measured if the user names none: in IPv6 the FIBs, in IPv4 none.</summary>
+    public static IReadOnlyList<SubjectKind> WhatIfs(Family family) =>
+        [.. AllWhatIfs(family).Where(kind => SchemeKind.For(family).Contains(kind.Kind))];
+
+    /// <summary>Returns all what-ifs of a family.</summary>
+    public static IReadOnlyList<SubjectKind> AllWhatIfs(Family family) => [.. s_whatIfs.Where(kind => kind.Kind.Families.Contains(family))];
+
+    /// <summary>The place in <see cref="Compared"/> of the structure that a what-if is compared with.</summary>
+    public int Against => Scheme == SchemeName.AllowedIps ? 0 : 1;
 
     public Subject Create(Family family, int peers, KernelConfig kernel) => new(this, Kind.Create(family, peers, kernel));
+
+    private static IEnumerable<SubjectKind> Named(IReadOnlyList<SchemeKind> kinds, SchemeName scheme, params string[] structures) =>
+        kinds.Zip(structures, (kind, structure) => new SubjectKind(kind, scheme, structure));
 }
 
 public sealed class Subject(SubjectKind kind, Scheme scheme) : IDisposable

@@ -9,6 +9,9 @@ public static class UpdateExperiment
 
     public const int MostOperations = 4;
 
+    /// <summary>The most single changes whose held bytes are counted.</summary>
+    private const int MostHeld = 1000;
+
     public static void Run(BenchContext context, IReadOnlyList<SubjectPair> pairs)
     {
         var operations = Operations(context).Where(operation => operation.Prefixes > 0).ToList();
@@ -17,6 +20,8 @@ public static class UpdateExperiment
         var each = pairs.SelectMany(pair => operations.Select(operation => (Pair: pair, Operation: operation))).ToList();
         foreach (var (subject, operation) in each.SelectMany(one => one.Pair.Reported.Select(subject => (subject, one.Operation))))
             CountAllocations(context, subject, operation);
+        foreach (var pair in pairs.Where(pair => pair.SecondAlone))
+            CountHeld(context, pair.Second);
         var cases = each.ConvertAll(one => Case(context, one.Pair, one.Operation));
         for (var pass = 0; pass < PassRunner.Least; pass++)
             context.Passes.Pass(cases);
@@ -76,5 +81,43 @@ public static class UpdateExperiment
         var at = subject.Label(context.At(Experiment.Update)) with { Operation = operation.Name, Order = context.Order };
         foreach (var (metric, value) in new[] { (Metrics.Allocations, allocated), (Metrics.Frees, freed) })
             context.Figures.Add(metric.Row(at, (double)value / operation.Prefixes) with { N = operation.Prefixes, Basis = subject.Counts });
+    }
+
+    /// <summary>Counts the bytes that single changes of a what-if leave in use until a grace period ends, such as nodes that were replaced
+    /// by copies.</summary>
+    private static void CountHeld(BenchContext context, Subject subject)
+    {
+        var (sample, structure) = (Sample(context), subject.Structure);
+        var count = Math.Min(MostHeld, sample.Prefixes.Length);
+        var (deleted, inserted, moved) = (0L, 0L, 0L);
+        for (var i = 0; i < count; i++)
+        {
+            var (prefix, peer) = (sample.Prefixes[i], sample.Peers[i]);
+            deleted += Held(structure, () => structure.Unbind(prefix, peer));
+            inserted += Held(structure, () => structure.Bind(prefix, peer));
+            if (context.Peers == 1)
+                continue;
+            moved += Held(structure, () => structure.Bind(prefix, (peer + 1) % context.Peers));
+            structure.Bind(prefix, peer);
+        }
+
+        var at = subject.Label(context.At(Experiment.Update)) with { Order = context.Order };
+        void Add(Term operation, long held) => context.Figures.Add(
+            Metrics.HeldBytes.Row(at with { Operation = operation }, (double)held / count) with { N = count, Basis = subject.Counts });
+
+        Add(Figures.Operations.Delete, deleted);
+        Add(Figures.Operations.Insert, inserted);
+        if (context.Peers > 1)
+            Add(Figures.Operations.Move, moved);
+    }
+
+    private static long Held(KernelStructure structure, Func<int> change)
+    {
+        structure.Memory.Rcu.HoldsCallbacks = true;
+        change();
+        var before = structure.Memory.ObjectBytes;
+        structure.Memory.Rcu.HoldsCallbacks = false;
+        structure.EndMessage();
+        return before - structure.Memory.ObjectBytes;
     }
 }

@@ -45,6 +45,9 @@ public static partial class Metrics
     public static readonly Metric Allocations = new("allocations", Units.PerOperation, "kernel objects allocated per operation");
     public static readonly Metric Frees = new("frees", Units.PerOperation, "kernel objects freed per operation", Better: Better.Neither);
 
+    /// <summary>The bytes of the objects that a change replaced, as long as no grace period has ended.</summary>
+    public static readonly Metric HeldBytes = new("held-bytes", Units.Bytes, "bytes that wait for a grace period, per operation");
+
     private static Metric Shape(string name, string words, string unit = Units.Count) =>
         new(name, unit, words, Basis.Counted, Better.Neither) { Check = CheckKind.Shape };
 }

@@ -37,6 +37,12 @@ public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Na
     public static readonly SchemeName SharedStates = new("RTA_WGPEER, what if: shared states", BindingPlace.Routes) { IsWhatIf = true };
     public static readonly SchemeName LevelCompression = new("RTA_WGPEER, what if: level compression", BindingPlace.Routes) { IsWhatIf = true };
 
+    /// <summary>AllowedIPs with REMOVE_ME on structures that no kernel has.</summary>
+    public static readonly SchemeName LcTrie = new("AllowedIPs, what if: LC-trie", BindingPlace.AllowedIps) { IsWhatIf = true };
+    public static readonly SchemeName MultibitTrie = new("AllowedIPs, what if: multibit trie", BindingPlace.AllowedIps) { IsWhatIf = true };
+    public static readonly SchemeName Poptrie = new("AllowedIPs, what if: Poptrie", BindingPlace.AllowedIps) { IsWhatIf = true };
+    public static readonly SchemeName Dir24 = new("AllowedIPs, what if: DIR-24-8", BindingPlace.AllowedIps) { IsWhatIf = true };
+
     /// <summary>The two schemes of bench, and routes that name no peer.</summary>
     public static readonly SchemeName AllowedIps = new("AllowedIPs", BindingPlace.AllowedIps);
     public static readonly SchemeName RouteAttribute = new("route attribute", BindingPlace.Routes);

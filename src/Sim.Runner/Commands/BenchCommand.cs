@@ -20,6 +20,7 @@ internal static class BenchCommand
         var keys = StrictOptions.Words(
             "--keys", "Addresses to look up: uniform (over all addresses), prefixes (uniform over the prefixes), zipf, hot (one address).",
             [.. LookupKeys.Names], "KEYS");
+        var whatIfs = WhatIfs();
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: under 40 s on 2 cores (AMD EPYC)." };
         var (output, cacheSize, release) = (CommonOptions.Out(), CommonOptions.CacheSize(), CommonOptions.Release());
         return new Command(
@@ -31,10 +32,10 @@ internal static class BenchCommand
             Examples:
               bench --family 6 --quick
               bench --table latest-bview.gz --peers 100 --out reports/ris
-              bench --table prefixes.txt --order shuffled --keys zipf,hot
+              bench --order shuffled --keys zipf,hot --schemes multibit-trie,poptrie
             """)
         {
-            table, family, peers, peersBy, skew, order, keys, seed, best.Best, best.Peer, release, cacheSize, quick, output,
+            table, family, peers, peersBy, skew, order, keys, whatIfs, seed, best.Best, best.Peer, release, cacheSize, quick, output,
         }.Does((parsed, progress, cancel) =>
         {
             using var run = new MeasuredRun(parsed, release, seed, quick, output, cacheSize);
@@ -54,11 +55,30 @@ internal static class BenchCommand
             {
                 Peers = count, Kernel = run.Kernel, Order = parsed.GetValue(order)!, Seed = run.Seed, Plan = plan,
                 Budget = run.Budget(plan.Seconds), Watch = run.Watch, Sweep = sweep, KeyPatterns = parsed.GetValue(keys)!,
-                Progress = progress, Cancel = cancel,
+                WhatIfs = Chosen(parsed, whatIfs, loaded.Table.Family), Progress = progress, Cancel = cancel,
             };
             BenchRun.Run(context);
             return run.Report(loaded, context.Figures, PrintSummary, progress, MeasuredRun.Swept(sweep));
         });
+    }
+
+    private static Option<string[]> WhatIfs()
+    {
+        var words = string.Join(", ", SubjectKind.WhatIfWords);
+        var option = StrictOptions.Words(
+            "--schemes", $"What-ifs beside AllowedIPs and the FIB: {words}. Without it, those of the IPv6 FIB.", SubjectKind.WhatIfWords, "NAME");
+        option.DefaultValueFactory = null;
+        return option;
+    }
+
+    /// <summary>Returns the what-ifs that the user named, or the usual ones of the family.</summary>
+    /// <exception cref="UserException">A named what-if does not exist in the family.</exception>
+    private static IReadOnlyList<SubjectKind> Chosen(ParseResult parsed, Option<string[]> whatIfs, Family family)
+    {
+        if (parsed.GetValue(whatIfs) is not { Length: > 0 })
+            return SubjectKind.WhatIfs(family);
+        var kinds = ReplayOptions.Chosen(parsed, whatIfs, family);
+        return [.. SubjectKind.AllWhatIfs(family).Where(kind => kinds.Contains(kind.Kind))];
     }
 
     private static void PrintSummary(RunResult result) => Terminal.Print(

@@ -16,12 +16,13 @@ internal static class ReplayOptions
 
     public static Option<int> Peers(int most = MostPeers) => CommonOptions.Of("--peers", "N", "Number of WireGuard peers.", 32).Between(1, most);
 
-    /// <param name="whatIfs">Whether the option offers the what-ifs: schemes for IPv6 that no kernel has.</param>
+    /// <param name="whatIfs">Whether the option offers the what-ifs: schemes that no kernel has.</param>
     public static Option<string[]> Schemes(bool whatIfs = true)
     {
         string[] words = [.. SchemeKind.For(whatIfs ? Family.IPv6 : Family.IPv4).Select(kind => kind.Word).Distinct()];
-        var option = StrictOptions.Words(
-            "--schemes", $"Schemes; without it, all: {string.Join(", ", words)}{(whatIfs ? " (the last two: IPv6)" : "")}.", words, "NAME");
+        string[] named = whatIfs ? [.. SchemeKind.AllowedIpsForms.Select(kind => kind.Word)] : [];
+        var more = whatIfs ? $" (the last two: IPv6); what-ifs by name only: {string.Join(", ", named)}" : "";
+        var option = StrictOptions.Words("--schemes", $"Schemes; without it, all: {string.Join(", ", words)}{more}.", [.. words, .. named], "NAME");
         option.DefaultValueFactory = null;
         return option;
     }
@@ -37,7 +38,11 @@ internal static class ReplayOptions
     {
         var kinds = SchemeKind.Of(Words(parsed, schemes), family);
         if (parsed.GetValue(schemes)?.FirstOrDefault(word => kinds.All(kind => kind.Word != word)) is { } missing)
-            throw new UserException($"scheme {missing} exists in IPv6 only: leave it out of --schemes, or add --family 6");
+        {
+            var other = family == Family.IPv4 ? 6 : 4;
+            throw new UserException($"scheme {missing} exists in IPv{other} only: leave it out of --schemes, or add --family {other}");
+        }
+
         return kinds;
     }
 

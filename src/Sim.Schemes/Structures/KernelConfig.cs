@@ -26,6 +26,28 @@ public sealed record KernelConfig(SlubConfig Slub, bool NamesPeers)
     /// what-if.</summary>
     public bool CompressesFib6Levels { get; init; }
 
+    /// <summary>The structure behind the interface of AllowedIPs. All but today's trie are what-ifs.</summary>
+    public AllowedIpsForm AllowedIps { get; init; }
+
     /// <summary>Whether no kernel has this configuration. The counts of such a configuration are modelled.</summary>
-    public bool IsWhatIf => CompressesFib6Levels || Fib6.SharesStates;
+    public bool IsWhatIf => CompressesFib6Levels || Fib6.SharesStates || AllowedIps != AllowedIpsForm.Today;
+}
+
+/// <summary>The structures that may be behind the interface of AllowedIPs.</summary>
+public enum AllowedIpsForm
+{
+    /// <summary>The trie of allowedips.c.</summary>
+    Today,
+
+    /// <summary><see cref="Trie.LcTrie{TAddress}"/></summary>
+    LcTrie,
+
+    /// <summary><see cref="Trie.MultibitTrie{TAddress}"/></summary>
+    MultibitTrie,
+
+    /// <summary><see cref="Trie.Poptrie{TAddress}"/></summary>
+    Poptrie,
+
+    /// <summary><see cref="Trie.Dir24Trie"/>, IPv4 alone.</summary>
+    Dir24,
 }

@@ -8,6 +8,7 @@ namespace Sim.Schemes.Structures;
 ///                   --- FibStructure --------- Fib4Structure    net/ipv4/fib_trie.c
 ///                                    --------- Fib6Structure    net/ipv6/ip6_fib.c
 ///                                    --------- Lc6Structure     what if: IPv6 routes in IPv4's trie
+///                   --- PeerTrieStructure     what if: other structures behind the interface of AllowedIPs
 /// </code>
 /// Peers are numbered from 0.
 /// </summary>

@@ -77,8 +77,10 @@ public sealed class ChurnCommandTests
     [InlineData("--updates takes MRT", "churn", "--updates", "TEXT")]
     [InlineData("no such file", "churn", "--updates", "no-such-file.mrt")]
     [InlineData("try the other --family", "churn", "--family", "6", "--updates", "UPDATES")]
-    [InlineData("replace, dummy, remove-me, route, via, nexthop, private-fib, device, shared-states, level-compression, with commas between, not '3'", "churn", "--updates", "UPDATES", "--schemes", "replace,3")]
+    [InlineData("replace, dummy, remove-me, route, via, nexthop, private-fib, device, shared-states, level-compression, lc-trie, multibit-trie, poptrie, dir-24-8, with commas between, not '3'", "churn", "--updates", "UPDATES", "--schemes", "replace,3")]
     [InlineData("scheme shared-states exists in IPv6 only", "churn", "--updates", "UPDATES", "--schemes", "replace,shared-states")]
+    [InlineData("scheme dir-24-8 exists in IPv4 only", "churn", "--updates", "UPDATES", "--family", "6", "--schemes", "poptrie,dir-24-8")]
+    [InlineData("scheme shared-states exists in IPv6 only", "bench", "--schemes", "shared-states")]
     [InlineData("whole numbers", "churn", "--updates", "UPDATES", "--batch", "soon")]
     [InlineData("--updates", "churn")]
     public void A_command_line_that_cannot_be_used_gets_a_message_and_exit_code_2(string message, params string[] args)

@@ -7,6 +7,7 @@ using Sim.Schemes.Structures;
 using Sim.Testing;
 using Sim.Workloads;
 using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
 using Xunit;
 
 namespace Sim.Runner.Tests.Experiments;
@@ -66,7 +67,7 @@ public sealed class StructureTests
         var peers = Array.ConvertAll(prefixes, prefix => prefix.GetHashCode() % 2 & 1);
         var keys = Keys.Of(prefixes, KeyPattern.Prefixes, 1 << 12, 1);
         var sums = new HashSet<long>();
-        foreach (var kind in SubjectKind.Compared.Concat(SubjectKind.WhatIfs(family)))
+        foreach (var kind in SubjectKind.Compared.Concat(SubjectKind.AllWhatIfs(family)))
         {
             using var subject = kind.Create(family, 2, KernelConfig.Usual);
             var structure = subject.Structure;
@@ -90,7 +91,7 @@ public sealed class StructureTests
         var keys = family == Family.IPv4
             ? new Keys([.. prefixes.Select(prefix => prefix.V4 + 1)], [])
             : new Keys([], [.. prefixes.Select(prefix => prefix.Address + 1)]);
-        foreach (var kind in SubjectKind.Compared.Concat(SubjectKind.WhatIfs(family)))
+        foreach (var kind in SubjectKind.Compared.Concat(SubjectKind.AllWhatIfs(family)))
         {
             using var subject = kind.Create(family, Peers, KernelConfig.Usual);
             var structure = subject.Structure;
@@ -108,6 +109,29 @@ public sealed class StructureTests
             structure.Unbind(prefixes, peers);
             Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         }
+    }
+
+    /// <summary>The same nodes after insertions and deletions in one order, as the thresholds of resizing are the FIB's.</summary>
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void The_LC_trie_behind_AllowedIPs_has_the_nodes_of_the_FIBs_trie(Family family)
+    {
+        var random = new Random(5);
+        var prefixes = EmbeddedTable.LoadPrefixes(family).Where((_, index) => index % 16 == 0).ToArray();
+        random.Shuffle(prefixes);
+        var fib = family == Family.IPv4 ? SubjectKind.Compared[1] : SubjectKind.AllWhatIfs(family).Single(kind => kind.Structure == Names.LevelCompression);
+        using var today = fib.Create(family, 1, KernelConfig.Usual);
+        using var whatIf = SubjectKind.AllWhatIfs(family).Single(kind => kind.Structure == Names.LcTrie).Create(family, 1, KernelConfig.Usual);
+        var peers = new int[prefixes.Length];
+        foreach (var structure in new[] { today.Structure, whatIf.Structure })
+            structure.Bind(prefixes, peers);
+        Assert.Equal(Nodes(today.Structure), Nodes(whatIf.Structure));
+        foreach (var structure in new[] { today.Structure, whatIf.Structure })
+            structure.Unbind(prefixes.AsSpan(0, prefixes.Length / 2), peers.AsSpan(0, prefixes.Length / 2));
+        Assert.Equal(Nodes(today.Structure), Nodes(whatIf.Structure));
+
+        static double Nodes(KernelStructure structure) => structure.Shape().Single(count => count.Metric == Metrics.Nodes).Value;
     }
 
     [Fact]

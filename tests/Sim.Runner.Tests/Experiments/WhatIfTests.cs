@@ -50,8 +50,28 @@ public sealed class WhatIfTests
         Assert.True(Of("nodes-visited", Names.LevelCompression) < Of("nodes-visited", Names.Fib) / 3);
     }
 
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Named_what_ifs_behind_AllowedIPs_are_measured_in_turns_with_it_and_none_of_their_counts_is_called_counted(Family family)
+    {
+        var whatIfs = SubjectKind.AllWhatIfs(family).Where(kind => kind.Scheme == SchemeName.AllowedIps).ToList();
+        var rows = Run(family, whatIfs);
+        Assert.Equal(family == Family.IPv4 ? 4 : 3, whatIfs.Count);
+        foreach (var structure in whatIfs.Select(kind => kind.Structure))
+        {
+            var own = rows.Where(row => row.Structure == structure).ToList();
+            Assert.All(own, row => Assert.Contains(row.Basis, (Basis[])[Basis.Modelled, Basis.Measured]));
+            Assert.All(own.Where(row => row.Basis == Basis.Measured), row => Assert.Equal("ns", row.Unit));
+            Assert.Equal(2, rows.Count(row => row.Structure == $"{structure}/allowedips" && row.Experiment == "lookup"));
+            Assert.Equal(["delete", "insert", "move", "remove-peer"], rows.Where(row => row.Structure == $"{structure}/allowedips" && row.Experiment == "update").Select(row => row.Operation).Order());
+        }
+
+        Assert.Single(rows, row => row is { Structure: "allowedips", Experiment: "lookup", Metric.Name: "time", Chain: "dependent" });
+    }
+
     [Fact]
-    public void IPv4_has_none()
+    public void IPv4_has_none_unless_they_are_named()
     {
         var rows = Run(Family.IPv4);
         Assert.DoesNotContain(rows, row => row.Structure.Contains("what if", StringComparison.Ordinal));
@@ -60,7 +80,7 @@ public sealed class WhatIfTests
 
     private static string Section(List<Figure> rows) => WhatIfSection.Of(new Rows(new Reports.FabricatedRun().Build() with { Figures = rows })).Body.ToString();
 
-    private static List<Figure> Run(Family family)
+    private static List<Figure> Run(Family family, IReadOnlyList<SubjectKind>? whatIfs = null)
     {
         var routes = Enumerable.Range(0, Prefixes).Select(i => new Route(new Prefix(family, (UInt128)(i * 4093) << 106, 22), 0, 0)).ToArray();
         var context = new BenchContext(new RouteTable("test", family, routes, ["-"]), [.. Enumerable.Range(0, Prefixes).Select(i => i % Peers)])
@@ -71,6 +91,7 @@ public sealed class WhatIfTests
             Plan = new BenchPlan(60, 1, 1, 0, 1 << 8, 1, 64, 100, 1),
             KeyPatterns = ["prefixes"],
             Progress = new NoProgress(),
+            WhatIfs = whatIfs ?? SubjectKind.WhatIfs(family),
         };
         BenchRun.Run(context);
         return context.Figures;

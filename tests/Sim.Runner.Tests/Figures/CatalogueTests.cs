@@ -123,7 +123,7 @@ public sealed partial class CatalogueTests
     [Fact]
     public void A_scheme_is_a_what_if_and_has_routes_where_its_name_says_so()
     {
-        Assert.All(SchemeKind.For(Family.IPv6), kind => Assert.Equal(kind.IsWhatIf, kind.Name.IsWhatIf));
+        Assert.All(SchemeKind.For(Family.IPv6).Concat(SchemeKind.AllowedIpsForms), kind => Assert.Equal(kind.IsWhatIf, kind.Name.IsWhatIf));
         Assert.Equal(SchemeKind.All.Select(kind => kind.Name.Name), SchemeKind.All.Select(kind => SchemeName.All.Find(kind.Name)?.Name));
         Assert.All(SchemeKind.All.Where(kind => kind.Name.HasFullRoutes), kind => Assert.Contains(SchemeKind.All, plain => plain.Word == kind.Word && plain.Name == kind.Name.Plain));
     }

@@ -89,7 +89,8 @@ public sealed class ScalingExperimentTests
     [Fact]
     public void IPv6_has_every_scheme()
     {
-        var kinds = SchemeKind.For(Family.IPv6);
+        IReadOnlyList<SchemeKind> kinds =
+            [.. SchemeKind.For(Family.IPv6), .. SchemeKind.AllowedIpsForms.Where(kind => kind.Families.Contains(Family.IPv6))];
         var rows = Run(kinds, s_plan with { Prefixes = [10], Peers = [2] }, Family.IPv6);
         Assert.Equal(kinds.Select(kind => kind.Name.Name), rows.Where(f => f.Experiment == "scaling").Select(f => f.Scheme).Distinct());
         Assert.All(rows, f => Assert.Equal(6, f.Family));
