@@ -40,6 +40,18 @@ public sealed unsafe class VmallocTests
     }
 
     [Fact]
+    public void An_area_of_huge_pages_counts_as_any_other_and_begins_at_a_huge_page()
+    {
+        using var memory = new KernelMemory();
+        var area = memory.VzallocHuge(64 << 20);
+        Assert.Equal(0, (nint)area % (2 << 20));
+        var huge = Assert.Single(memory.Account());
+        memory.Vfree(area);
+        memory.Vzalloc(64 << 20);
+        Assert.Equal(huge, Assert.Single(memory.Account()));
+    }
+
+    [Fact]
     public void An_area_is_zeroed_to_its_last_page()
     {
         using var memory = new KernelMemory();
