@@ -14,7 +14,7 @@
 #   --way NAME         gateway, agent, dummy, interfaces, all of these, or objects; may be given again: gateway and dummy unless given.
 #                      Objects are for no daemon, and for a BIRD with an option "nexthop objects"
 #   --family NAME      4, 6 or both: both unless given
-#   --failover KIND    session, removal, tunnel, bfd, move, object, object-quiet or none; see README.md: session unless given
+#   --failover KIND    session, removal, tunnel, bfd, move, object, object-quiet, scan or none; see README.md: session unless given
 #   --rounds N         guests of each kind, in turn: 1 unless given
 #   --no-nlmon         does not count netlink messages, which takes time of its own
 #   --rows FILE        writes all figures, as CSV
@@ -55,7 +55,7 @@ parse() { # OPTION VALUE
     --bird) [ -x "$2" ] || usage "no program '$2'"; bird=$(readlink -f "$2") ;;
     --way) one_of "$1" "$2" gateway agent dummy interfaces objects all; ways+=("$2"); [ "$2" != all ] || ways=(gateway dummy agent interfaces) ;;
     --family) one_of "$1" "$2" 4 6 both; families=("$2"); [ "$2" != both ] || families=(4 6) ;;
-    --failover) one_of "$1" "$2" session removal tunnel bfd move object object-quiet none; failover=$2 ;;
+    --failover) one_of "$1" "$2" session removal tunnel bfd move object object-quiet scan none; failover=$2 ;;
     --rounds) [[ $2 =~ ^[1-9][0-9]?$ ]] || usage "--rounds needs a number"; rounds=$2 ;;
     --rows) [ -d "$(dirname -- "${2:-/none/x}")" ] || usage "no folder for '$2'"; rows=$2 ;;
     --folder) [ -x "$2/linux" ] || usage "no linux in '$2'"; folder=$2 ;;
@@ -84,6 +84,7 @@ check() {
     bird:objects) [ -n "$bird" ] || usage "Debian's BIRD makes no nexthop objects: --daemon none, or --bird" ;;
     esac
     case $1:$2:$3 in
+    frr:*:scan) usage "--failover scan is for BIRD: zebra does not read the kernel's routes again" ;;
     *:dummy:* | *:none | none:*:move | none:*:object*) ;;
     none:*) usage "--failover $3 needs a daemon" ;;
     *:agent:move | *:interfaces:move) usage "--failover move is for the ways gateway and objects" ;;

@@ -16,6 +16,7 @@ readonly nodes=(0 1 2 3 4 5 6 7 8) spokes=(1 2 3 4 5 6 7 8)
 . "$daemons/full-table/replay.sh"
 . "$daemons/guest-files.sh"
 
+readonly scan_time=30
 # Seconds that a step may take, on a busy machine.
 limit=$((120 + prefixes / 1000))
 
@@ -67,6 +68,16 @@ wait_for_quiet() {
     done
 }
 
+# BIRD reads all routes of the kernel once in a scan time, so a window of that length has the work of one scan.
+scan_routes() {
+    wait_for_quiet
+    begin_figures
+    sleep "$scan_time"
+    end_figures scan
+    claim "the daemon still runs" kill -0 "${daemon_pids[@]}"
+    is "a scan changes no route" "$(($(full count "$family") - base))" "$prefixes"
+}
+
 load_backup() {
     kill -USR1 "${feeders[@]}"
     wait_for "the spokes have sent the longer paths" "$limit" have_all backup
@@ -109,6 +120,8 @@ base=$(full count "$family")
 load_table
 if [ "$speed" != 0 ]; then
     play_trace
+elif [ "$failover" = scan ]; then
+    scan_routes
 elif [ "$failover" != none ] && [ "$way" != dummy ]; then
     fail_over
 fi

@@ -69,6 +69,7 @@ hub_config() {
     case $failover in
     tunnel) hold=9 ;;
     removal | move) hold=15 ;;
+    scan) sed -i "s/scan time 3600/scan time $scan_time/" "$copy" ;;
     bfd)
         sed -i 's/^protocol bgp spoke1_v[46] .*{/& bfd on;/
             s/^ neighbor \(172.16.0.2\|fd00::2\) passive/&\n neighbor \1 bfd profile fast/' "$copy"

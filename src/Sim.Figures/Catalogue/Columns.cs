@@ -56,6 +56,9 @@ public static class Failovers
     public static readonly Term Tunnel = new("tunnel", "the link to the spoke goes down, and the hold time ends the session");
     public static readonly Term Bfd = new("bfd", "the link to the spoke goes down, and BFD ends the session");
 
+    /// <summary>Nothing fails.</summary>
+    public static readonly Term Scan = new("scan", "the daemon reads all routes of the kernel once");
+
     public static Vocabulary<Term> All => field ??= new(typeof(Failovers));
 }
 
@@ -137,6 +140,9 @@ public static class Operations
 
     /// <summary>After a peer’s addresses have moved to another, the daemon’s session to the old one lasts until its hold time is over.</summary>
     public static readonly Term Hold = new("hold", "from a move until the hold time is over");
+
+    /// <summary>A routing daemon reads all routes of the kernel.</summary>
+    public static readonly Term Scan = new("scan", "one scan of the kernel’s routes");
 
     public static readonly Term InsertAmong = new("insert-among", "insert a route among the peers of a device");
 

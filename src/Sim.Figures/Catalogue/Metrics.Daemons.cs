@@ -79,7 +79,7 @@ public static partial class Metrics
         var name = row.Replace('_', '-').ToLowerInvariant();
         if (name.StartsWith($"{PeakMemory}-", StringComparison.Ordinal))
             return (PeakMemory, Operations.Load, row[(PeakMemory.Name.Length + 1)..]);
-        var step = Array.Find([Operations.Load, Operations.Failover, Operations.Hold, Operations.Replay], term => name.StartsWith($"{term}-", StringComparison.Ordinal));
+        var step = Array.Find([Operations.Load, Operations.Failover, Operations.Hold, Operations.Replay, Operations.Scan], term => name.StartsWith($"{term}-", StringComparison.Ordinal));
         var rest = step is null ? name : name[(step.Name.Length + 1)..];
         // Names that mean something else in other experiments begin with the step.
         return new[] { name, rest, $"{Operations.Failover}-{rest}" }.Select(known => Find(known, Experiment.Daemons)).FirstOrDefault(found => found?.Of == Experiment.Daemons) is { } metric

@@ -25,6 +25,9 @@ internal static class DaemonSection
         ("kernel memory", Metrics.KernelMemory), ("netlink messages", Metrics.NetlinkMessages), ("netlink bytes", Metrics.NetlinkBytes),
     ];
 
+    private static readonly (string Head, Metric Metric)[] s_scan =
+        [("CPU, daemon", Metrics.CpuDaemon), ("CPU, machine", Metrics.CpuMachine), ("netlink messages", Metrics.NetlinkMessages), ("netlink bytes", Metrics.NetlinkBytes)];
+
     /// <summary>The agent is a command of the lab’s program.</summary>
     private const string AgentProcess = "full";
 
@@ -38,7 +41,7 @@ internal static class DaemonSection
         <p>In the plots, orange ways keep prefixes in AllowedIPs, blue ones in routes, and grey is the baseline, as the text beside every mark says.</p>
         {Html.Concat(plots, Page.Figure)}
         <p>During a failover the hub sends 1,000 packets a second to prefixes of the spoke that fails. A packet is lost if it comes to no spoke.</p>
-        {Tables(view, "failover", Metrics.LastWrong, f => Words.Capital(Failovers.All.Words(f.Item)), f => $"{Daemons.All.Words(f.Structure)}, {SchemeName.All.Words(f.Scheme)}", s_failover)}{Traces(view)}{Matrix(view)}
+        {Tables(view, "failover", Metrics.LastWrong, f => Words.Capital(Failovers.All.Words(f.Item)), f => $"{Daemons.All.Words(f.Structure)}, {SchemeName.All.Words(f.Scheme)}", s_failover)}{Scans(view)}{Traces(view)}{Matrix(view)}
         """)
     {
         Parts = view.Of(Metrics.PairsPassed).Count > 0 ? [("daemon-scenes", "Which packets pass")] : [],
@@ -73,11 +76,12 @@ internal static class DaemonSection
     /// <summary>Returns a table for each family and number of prefixes. Each line shows a row of the first metric, and the matching rows of the
     /// other metrics.</summary>
     private static Html Tables(
-        DaemonView view, string title, Metric first, Func<Figure, string> group, Func<Figure, string> line, (string Head, Metric Metric)[] columns)
+        DaemonView view, string title, Metric first, Func<Figure, string> group, Func<Figure, string> line, (string Head, Metric Metric)[] columns,
+        Func<Figure, bool>? isShown = null)
     {
         Html? Cell(Figure row, Metric metric) => metric != Metrics.PeakMemory ? Markup.Value(view.Rows, view.Beside(row, metric))
             : Html.Join("<br>", view.PeakMemory(row).Select(f => (Html)$"{(f.Item == AgentProcess ? "agent" : f.Item)} {Markup.Value(view.Rows, f)}"));
-        return Html.Concat(view.Of(first).Where(f => f.Operation != Operations.Hold).GroupBy(f => (f.Family, f.Prefixes)), table =>
+        return Html.Concat(view.Of(first).Where(isShown ?? (f => f.Operation != Operations.Hold)).GroupBy(f => (f.Family, f.Prefixes)), table =>
         {
             var shown = Array.FindAll(columns, column => table.Any(row => Cell(row, column.Metric) is { IsEmpty: false }));
             var body = table.GroupBy(group).Select(lines => Markup.Group(
@@ -87,6 +91,13 @@ internal static class DaemonSection
                 Markup.BasisTags(table));
         });
     }
+
+    private static Html Scans(DaemonView view) => Html.If(view.Of(Metrics.CpuDaemon).Exists(IsScan), $"""
+        <p>BIRD reads all routes of the kernel once in each scan time, 60 s unless its configuration says otherwise. This is what one such scan takes.</p>
+        {Tables(view, "one scan", Metrics.CpuDaemon, f => Daemons.All.Words(f.Structure), f => SchemeName.All.Words(f.Scheme), s_scan, IsScan)}
+        """);
+
+    private static bool IsScan(Figure row) => row.Operation == Operations.Scan;
 
     private static Html Traces(DaemonView view) => Html.If(view.Of(Metrics.ReplayUpdates).Count > 0, $"""
         <p>In a trace eight spokes play the updates of as many BGP peers, with their attributes, while the hub sends packets to beacons: prefixes that one spoke announces at a known time. The

@@ -24,7 +24,7 @@ public static class DaemonRows
     public static IReadOnlyList<Figure> Read(IEnumerable<string> files)
     {
         var places = new OrderedDictionary<Figure, List<double>>();
-        foreach (var row in files.SelectMany(Rows))
+        foreach (var row in files.SelectMany(Rows).OfType<Figure>())
         {
             var place = row.Of(0);
             if (!places.TryGetValue(place, out var values))
@@ -45,7 +45,7 @@ public static class DaemonRows
         return figures;
     }
 
-    private static IEnumerable<Figure> Rows(string file)
+    private static IEnumerable<Figure?> Rows(string file)
     {
         if (new FileInfo(file).Length == 0)
             throw new UserException($"{file}, line 1: the file is empty");
@@ -58,7 +58,8 @@ public static class DaemonRows
         }
     }
 
-    private static Figure Row(string[] cells, string place)
+    /// <summary>Returns null for the load of a guest whose daemon also scans the kernel's routes: such a load takes longer.</summary>
+    private static Figure? Row(string[] cells, string place)
     {
         if (cells is not [var name, var value, var unit, var daemon, var way, ("4" or "6") and var family, var prefixes, _, var failover]
             || !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)
@@ -81,6 +82,8 @@ public static class DaemonRows
         };
         if (metric.Unit != own)
             throw new UserException($"{place}{name} in {unit}, not in {metric.Unit}");
+        if (operation == Operations.Load && failover == Failovers.Scan)
+            return null;
         return metric.Row(
             Figure.At(Experiment.Daemons, family == "4" ? 4 : 6) with
             {

@@ -59,6 +59,21 @@ public sealed partial class DaemonSectionTests
     }
 
     [Fact]
+    public void A_scan_has_a_table_for_each_family()
+    {
+        var rows = from family in (int[])[4, 6]
+                   select Metrics.CpuDaemon.Row(
+                       Figure.At(Experiment.Daemons, family) with
+                       {
+                           Structure = Daemons.Bird, Scheme = SchemeName.Gateway, Operation = Operations.Scan, Peers = 8, Prefixes = 1000, Item = Failovers.Scan,
+                       }, 2.5);
+        using var folder = ReportFolder.Of(Run() with { Figures = [.. Run().Figures, .. rows] });
+        var text = Text(folder.Html);
+        foreach (var family in (int[])[4, 6])
+            Assert.Contains($"IPv{family}, one scan, 1 000 prefixes measured CPU, daemon BIRD mode gateway 2.50 s", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_matrix_says_which_packets_pass()
     {
         using var folder = ReportFolder.Of(Run());

@@ -67,11 +67,14 @@ public sealed class ReadmeTests
             Memory is counted; the rest is measured, as medians of interleaved ratios. Conditions: the embedded table of {v4.Prefixes:N0} IPv4 and {v6.Prefixes:N0} IPv6
             prefixes, two BGP traces, {v4.Fact("logical processors")} cores of an {v4.Fact("processor")}, {v4.Day}. Spreads: `results.csv` in [reports](reports/README.md).
 
-            """) + (Sample.Exists("daemons") ? OfDaemons(new Sample("daemons").Rows) : "");
+            """) + (Sample.Exists("daemons") ? OfDaemons(new Sample("daemons")) : "");
     }
 
+    private static string OfDaemons(Sample sample) =>
+        OfDaemons(sample.Rows, sample.Conditions["processor"].Replace("(R)", "", StringComparison.Ordinal).Replace(" Processor", "", StringComparison.Ordinal));
+
     /// <summary>Returns what the rows of <c>daemons</c> say of a whole table, in two lines.</summary>
-    internal static string OfDaemons(IReadOnlyList<Figure> rows)
+    private static string OfDaemons(IReadOnlyList<Figure> rows, string processor)
     {
         Figure Of(Metric metric, SchemeName way, int family) => rows.Single(row =>
             row.Structure == Daemons.Bird && row.Metric == metric && row.Scheme == way && row.Family == family && (row.Operation == Operations.Load || row.Item == Failovers.Session));
@@ -80,7 +83,7 @@ public sealed class ReadmeTests
         string Time(SchemeName way) => Both(family => Shown(Of(Metrics.FibComplete, way, family)));
         string Last(SchemeName way) => Both(family => Shown(Of(Metrics.LastWrong, way, family)));
         return string.Create(CultureInfo.InvariantCulture, $"""
-            Real daemons: BIRD fills the FIB of a kernel with the patches in {Time(SchemeName.Gateway)}, {Both(family => Shown(Of(Metrics.FibCompleteRatio, SchemeName.Gateway, family)))} times the time with plain routes.
+            Real daemons (patched User-Mode Linux, {processor}): BIRD fills the FIB in {Time(SchemeName.Gateway)}, {Both(family => Shown(Of(Metrics.FibCompleteRatio, SchemeName.Gateway, family)))} times the time with plain routes.
             Failover: the last packet to a lost peer leaves after {Last(SchemeName.Gateway)}, and after {Last(SchemeName.Agent)} if an agent fills AllowedIPs.
 
             """);
@@ -90,9 +93,9 @@ public sealed class ReadmeTests
     public void The_sentences_on_daemons_state_times_and_ratios_of_both_families()
     {
         Assert.Equal(
-            "Real daemons: BIRD fills the FIB of a kernel with the patches in 31.0 s (IPv6: 15.0 s), 1.55 (IPv6: 1.38) times the time with plain routes.\n"
+            "Real daemons (patched User-Mode Linux, Intel Xeon): BIRD fills the FIB in 31.0 s (IPv6: 15.0 s), 1.55 (IPv6: 1.38) times the time with plain routes.\n"
             + "Failover: the last packet to a lost peer leaves after 0.550 s (IPv6: 0.550 s), and after 1.05 s (IPv6: 1.05 s) if an agent fills AllowedIPs.\n",
-            OfDaemons(DaemonRows.Read([DaemonRowsTests.Fixture])));
+            OfDaemons(DaemonRows.Read([DaemonRowsTests.Fixture]), "Intel Xeon"));
     }
 
     /// <summary>What was found on one family.</summary>

@@ -43,6 +43,7 @@ public sealed partial class DaemonRowsTests
     [InlineData("replay_lag_p99", "lag-p99", "replay", "")]
     [InlineData("replay_cpu_daemon", "cpu-daemon", "replay", "")]
     [InlineData("replay_seconds", "replay-seconds", "replay", "")]
+    [InlineData("scan_cpu_daemon", "cpu-daemon", "scan", "")]
     public void A_name_is_a_metric_of_a_step(string row, string metric, string operation, string process)
     {
         var found = Metrics.OfDaemon(row);
@@ -100,6 +101,23 @@ public sealed partial class DaemonRowsTests
             [(4, "speed 10", 0.010), (4, "speed 100", 0.0100), (6, "speed 10", 0.010), (6, "speed 100", 0.0100)],
             figures.Where(f => f.Metric == Metrics.LagMedian).Select(f => (f.Family, f.Item, f.Value)));
         Assert.Equal(100_000, Assert.Single(figures, f => f.Metric == Metrics.NetlinkMessages && f is { Family: 6, Item: "speed 100" }).Value);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void A_scan_has_rows_of_its_own_and_its_guests_load_is_left_out(int family)
+    {
+        using var scratch = new Scratch();
+        var figures = DaemonRows.Read([scratch.Write("rows.csv", $"""
+            {Header}
+            fib_complete,20,s,bird,gateway,{family},1000,1,scan
+            load_cpu_daemon,19,s,bird,gateway,{family},1000,1,scan
+            scan_cpu_daemon,2,s,bird,gateway,{family},1000,1,scan
+
+            """)]);
+        var scan = Assert.Single(figures);
+        Assert.Equal((Metrics.CpuDaemon, "scan", family, 2.0), (scan.Metric, scan.Operation, scan.Family, scan.Value));
     }
 
     [Theory]
