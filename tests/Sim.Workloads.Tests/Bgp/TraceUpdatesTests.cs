@@ -7,7 +7,6 @@ using Sim.Workloads.Input;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Synthesis;
-using Sim.Workloads.Tables;
 using Sim.Workloads.Tests.Mrt;
 using Xunit;
 
@@ -94,7 +93,7 @@ public sealed class TraceUpdatesTests : IDisposable
     [Fact]
     public void A_real_trace_keeps_all_changes_of_its_eight_busiest_peers()
     {
-        var made = Table(EmbeddedSample());
+        var made = Table(TableGenerator.Generate(Family.IPv4, 1000, 3));
         var trace = new TraceUpdates(made);
         trace.Write([new TraceFile("2026", () => CompressedInput.Open(File.OpenRead(SharedData.File("mrt/morrowc-updates.20260222.1530.bz2"))))], new DamageLog());
         var changes = Enumerable.Range(0, 8).Sum(speaker => Spoken(speaker).Count(line => line.Time < Beacon));
@@ -113,8 +112,6 @@ public sealed class TraceUpdatesTests : IDisposable
         var error = Assert.Throws<InvalidDataException>(() => new TraceUpdates(made).Write([new TraceFile("made", () => new MemoryStream(content))], new DamageLog()));
         Assert.Equal($"made: no change of an IPv{(int)family} prefix", error.Message);
     }
-
-    private static RouteTable EmbeddedSample() => TableOrder.Sample(EmbeddedTable.Load(Family.IPv4), 1000, 1);
 
     private TableUpdates Table(RouteTable table)
     {
