@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Every property test on random cases, for three seconds each: over a minute in all. A failure names the seed and the smallest case found.
-# The what-ifs behind AllowedIPs get a million operations for each structure and family instead, which takes some minutes.
+# The what-ifs behind AllowedIPs get 100,000 operations for each structure and family instead, and a million if SIM_SOAK is at least 30.
 #
 #   soak.sh                            on new cases
 #   SIM_SEED=N SIM_SOAK=60 soak.sh     on the cases of a run that said N, a minute for each property

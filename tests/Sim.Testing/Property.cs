@@ -19,8 +19,8 @@ public static class Property
     private static readonly long s_seconds = Number("SIM_SOAK", 0);
     private static readonly long s_seed = Number("SIM_SEED", 1);
 
-    /// <summary>Whether this is a soak: a longer run of the properties than the usual one.</summary>
-    public static bool Soaks => s_seconds > 0;
+    /// <summary>The seconds for each property in a soak; 0 in the usual run.</summary>
+    public static long SoakSeconds => s_seconds;
 
     /// <summary>The seed of the run, for a property that draws its own cases.</summary>
     public static long Seed => s_seed;
