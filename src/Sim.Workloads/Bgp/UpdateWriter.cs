@@ -20,6 +20,7 @@ internal sealed class UpdateWriter : IDisposable
     private readonly (Stream Stream, UInt128 NextHop)[] _outputs;
     private readonly MrtBuffer _message = new(Stream.Null, 2 * MaxMessage), _nlri = new(Stream.Null, 2 * MaxMessage);
     private readonly byte[] _attributes = new byte[MaxMessage];
+    private readonly HashSet<Prefix> _prefixes = [];
     private int _length;
     private bool _announces;
     private ulong _time;
@@ -55,6 +56,7 @@ internal sealed class UpdateWriter : IDisposable
         }
 
         _nlri.Clear();
+        _prefixes.Clear();
     }
 
     public void Dispose()
@@ -67,8 +69,10 @@ internal sealed class UpdateWriter : IDisposable
     private void Add(Prefix prefix, bool announces, int attributes, ulong time)
     {
         var size = 1 + (prefix.Length + 7) / 8;
-        if (announces != _announces || time != _time || Overhead + attributes + _nlri.Position + size > MaxMessage)
+        // A trace may tell a prefix twice at one time; a message names it once.
+        if (announces != _announces || time != _time || Overhead + attributes + _nlri.Position + size > MaxMessage || _prefixes.Contains(prefix))
             Flush();
+        _prefixes.Add(prefix);
         (_announces, _length, _time) = (announces, attributes, time);
         _nlri.Nlri(prefix);
     }

@@ -98,6 +98,20 @@ public sealed class TableUpdatesTests : IDisposable
     }
 
     [Theory]
+    [InlineData("11.0.0.0/16", "12.0.0.0/16")]
+    [InlineData("2001:db8::/32", "2001:db9::/32")]
+    public void A_prefix_whose_entries_are_apart_is_announced_in_two_messages(string prefix, string other)
+    {
+        var table = TestTables.Of(prefix, other);
+        byte[] dump = [.. PeerTable(("192.0.2.9", 64_500)), .. new[] { prefix, other, prefix }.SelectMany(at => Rib(at, Entry(0, Path(64_500, 3356))))];
+        var made = new TableUpdates(table, 2, 1, _folder.FullName);
+        made.Write(() => new MemoryStream(dump), "dump", BestPathRule.Default, TestContext.Current.CancellationToken);
+        // The reader of Speakers takes no message that names a prefix twice.
+        var speaker = made.SpeakerOf(Prefix.Parse(prefix)) + 1;
+        Assert.Equal([prefix, prefix], Speakers.Read(In($"tunnel/{speaker}.own")).Select(sent => sent.Line.What));
+    }
+
+    [Theory]
     [InlineData("0.0.0.0/0", false)]
     [InlineData("127.0.0.0/8", false)]
     [InlineData("224.0.0.0/4", false)]
