@@ -133,6 +133,7 @@ guest() {
 run_guest() { # DAEMON WAY FAMILY
     local count updates=$work/updates-$3/tunnel list=$work/updates-$3/list name="$1 $2 IPv$3" log started=$SECONDS status=1 session
     count=$(wc -l <"$list")
+    [ "$1" != frr ] || [ "$count" -le 100000 ] || need_maps 1048576
     log=$work/log-$1-$2-$3
     rm -f "$log.status"
     note_load

@@ -4,7 +4,7 @@
 # vm/lib.sh and tests/vm.sh.
 
 work=$(mktemp -d)
-policy=''
+policy='' maps=''
 declare -A running=() # the session of a guest: its name
 
 # Each guest is a session of its own, except for User-Mode Linux, which begins another one. timeout(1) hands the signal to it.
@@ -16,11 +16,26 @@ stop() {
     done
     wait
     [ -z "$policy" ] || rm -f "$policy"
+    [ -z "$maps" ] || echo "$maps" >"$max_map_count"
     rm -rf "$work"
 }
 trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+
+readonly max_map_count=/proc/sys/vm/max_map_count
+
+# need_maps N: User-Mode Linux makes a mapping of the host for each contiguous piece of a guest process. Of a process with too many, it says
+# that it ran out of memory. Where the host allows fewer than N, more are allowed until the end.
+need_maps() {
+    local allowed
+    read -r allowed <"$max_map_count"
+    [ "$allowed" -lt "$1" ] || return 0
+    [ -w "$max_map_count" ] || die $EX_UNAVAILABLE "a guest with so large a table needs more mappings: sysctl -w vm.max_map_count=$1"
+    echo "$1" >"$max_map_count"
+    maps=$allowed
+    say "vm.max_map_count is $1 instead of $allowed until the end"
+}
 
 # start_session NAME FUNCTION ARG...: runs the function, which boots a guest, in a session of its own.
 start_session() {

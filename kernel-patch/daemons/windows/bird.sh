@@ -11,6 +11,8 @@ static_routes() {
     {
         echo "protocol static { ipv4;"
         for ((i = 0; i < prefixes; i++)); do echo "route 10.8.$i.0/24 via $2;"; done
+        # These stay. Each keeps the fib_info of its next hop alive; see replace-alone in README.md.
+        for i in "${!stay_via[@]}"; do echo "route 10.8.$((200 + i)).0/24 via ${stay_via[i]};"; done
         echo "}"$'\n'"protocol static { ipv6;"
         for ((i = 0; i < prefixes; i++)); do printf 'route 2001:db8:%x::/64 via %s;\n' $((0x800 + i)) "$3"; done
         echo "}"

@@ -38,16 +38,23 @@ static int peer_of_spoke[RECEIVERS + 1];
 static int spoke_after(unsigned int change) { return 1 + change % 2; }
 static int other(int spoke) { return 3 - spoke; }
 
-/* A route of the prefix, or of a shorter one that covers it, via a spoke; 0: by the device alone. Returns errno. */
-static int route(int type, int flags, bool cover, int spoke)
+/*
+ * What a route is to: the prefix that moves, a shorter one that covers it, or one of the spoke's own, which stays. The last keeps the
+ * kernel's fib_info of the spoke's gateway alive: see replace-alone.
+ */
+enum destination { MOVING, COVERING, STAYING = 200 };
+
+/* A route via a spoke; 0: by the device alone. Returns errno. */
+static int route(int type, int flags, enum destination destination, int spoke)
 {
+	bool cover = destination == COVERING;
 	struct sockaddr_storage to, via;
 	struct rtmsg r = { .rtm_family = family, .rtm_table = RT_TABLE_MAIN, .rtm_protocol = RTPROT_BABEL, .rtm_type = RTN_UNICAST };
 	int size = address_size(family);
 
 	r.rtm_dst_len = family == AF_INET ? cover ? 16 : 24 : cover ? 32 : 64;
 	r.rtm_scope = family == AF_INET && !spoke ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
-	probed_address(family, 0, &to);
+	probed_address(family, destination == STAYING ? STAYING + spoke : 0, &to);
 	memset(bytes_of(&to) + (r.rtm_dst_len + 7) / 8, 0, size - (r.rtm_dst_len + 7) / 8);
 	begin(type, NLM_F_ACK | flags, &r, sizeof(r));
 	put(RTA_DST, bytes_of(&to), size);
@@ -59,25 +66,25 @@ static int route(int type, int flags, bool cover, int spoke)
 	return talk(rtnl);
 }
 
-static int add_route(bool cover, int spoke) { return route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, cover, spoke); }
+static int add_route(enum destination to, int spoke) { return route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, to, spoke); }
 
-static int replace_route(int to) { return route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, false, to); }
+static int replace_route(int to) { return route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, MOVING, to); }
 
 /* As babeld moves every route, and BIRD 2.0.12 IPv6 routes without gateway. */
 static int delete_and_add_route(int to)
 {
-	int error = route(RTM_DELROUTE, 0, false, other(to));
+	int error = route(RTM_DELROUTE, 0, MOVING, other(to));
 
-	return error ? error : add_route(false, to);
+	return error ? error : add_route(MOVING, to);
 }
 
 /* The check of the test itself: here packets must be lost. */
 static int delete_wait_and_add_route(int to)
 {
-	int error = route(RTM_DELROUTE, 0, false, other(to));
+	int error = route(RTM_DELROUTE, 0, MOVING, other(to));
 
 	usleep(20000);
-	return error ? error : add_route(false, to);
+	return error ? error : add_route(MOVING, to);
 }
 
 /* What a request about AllowedIPs is made of. */
@@ -177,11 +184,12 @@ static int move_gateway(int to)
 	return one_ip(to, &gateway, 8 * address_size(family), 0);
 }
 
-static int route_to_1(void) { return add_route(false, 1); }
-static int routes_to_1_and_cover(void) { return add_route(true, COVER) || add_route(false, 1); }
-static int ip_of_1(void) { return add_route(false, 0) || prefix_ip(1, 0); }
-static int list_of_1(void) { return add_route(false, 0) || set_list(true); }
-static int route_and_ip_of_1(void) { return add_route(false, 1) || prefix_ip(1, 0); }
+static int lone_route_to_1(void) { return add_route(MOVING, 1); }
+static int route_to_1(void) { return add_route(STAYING, 1) || add_route(STAYING, 2) || add_route(MOVING, 1); }
+static int routes_to_1_and_cover(void) { return add_route(COVERING, COVER) || route_to_1(); }
+static int ip_of_1(void) { return add_route(MOVING, 0) || prefix_ip(1, 0); }
+static int list_of_1(void) { return add_route(MOVING, 0) || set_list(true); }
+static int route_and_ip_of_1(void) { return route_to_1() || prefix_ip(1, 0); }
 
 /* A shorter prefix belongs to spoke 3; the prefix stays at spoke 1; an agent follows the change, and the next one waits for it. */
 enum { COVERED = 1, STAYS = 2, FOLLOWS = 4 };
@@ -193,6 +201,7 @@ static const struct scene {
 } scenes[] = {
 	{ "control", WGDEVICE_ROUTE_MODE_GATEWAY, 0, route_to_1, delete_wait_and_add_route },
 	{ "replace", WGDEVICE_ROUTE_MODE_GATEWAY, 0, route_to_1, replace_route },
+	{ "replace-alone", WGDEVICE_ROUTE_MODE_GATEWAY, 0, lone_route_to_1, replace_route },
 	{ "replace-covered", WGDEVICE_ROUTE_MODE_GATEWAY, COVERED, routes_to_1_and_cover, replace_route },
 	{ "delete-add", WGDEVICE_ROUTE_MODE_GATEWAY, 0, route_to_1, delete_and_add_route },
 	{ "delete-add-covered", WGDEVICE_ROUTE_MODE_GATEWAY, COVERED, routes_to_1_and_cover, delete_and_add_route },
@@ -235,8 +244,9 @@ static bool prepare(const struct scene *scene)
 static void tidy_up(void)
 {
 	for (int spoke = 0; spoke <= RECEIVERS; spoke++) {
-		route(RTM_DELROUTE, 0, false, spoke);
-		route(RTM_DELROUTE, 0, true, spoke);
+		route(RTM_DELROUTE, 0, MOVING, spoke);
+		route(RTM_DELROUTE, 0, COVERING, spoke);
+		route(RTM_DELROUTE, 0, STAYING, spoke);
 		if (spoke)
 			prefix_ip(spoke, WGALLOWEDIP_F_REMOVE_ME);
 	}

@@ -82,9 +82,10 @@ public sealed class ReadmeTests
         string Both(Func<int, string> cell) => $"{cell(4)} (IPv6: {cell(6)})";
         string Time(SchemeName way) => Both(family => Shown(Of(Metrics.FibComplete, way, family)));
         string Last(SchemeName way) => Both(family => Shown(Of(Metrics.LastWrong, way, family)));
+        var once = Of(Metrics.LastWrong, SchemeName.Gateway, 4).N == 1 ? " (one run)" : "";
         return string.Create(CultureInfo.InvariantCulture, $"""
             Real daemons (patched User-Mode Linux, {processor}): BIRD fills the FIB in {Time(SchemeName.Gateway)}, {Both(family => Shown(Of(Metrics.FibCompleteRatio, SchemeName.Gateway, family)))} times the time with plain routes.
-            Failover: the last packet to a lost peer leaves after {Last(SchemeName.Gateway)}, and after {Last(SchemeName.Agent)} if an agent fills AllowedIPs.
+            Failover{once}: the last packet to a lost peer leaves after {Last(SchemeName.Gateway)}, and after {Last(SchemeName.Agent)} if an agent fills AllowedIPs.
 
             """);
     }
@@ -97,6 +98,12 @@ public sealed class ReadmeTests
             + "Failover: the last packet to a lost peer leaves after 0.550 s (IPv6: 0.550 s), and after 1.05 s (IPv6: 1.05 s) if an agent fills AllowedIPs.\n",
             OfDaemons(DaemonRows.Read([DaemonRowsTests.Fixture]), "Intel Xeon"));
     }
+
+    [Fact]
+    public void A_failover_that_was_seen_once_says_so() => Assert.Contains(
+        "\nFailover (one run): the last packet",
+        OfDaemons([.. DaemonRows.Read([DaemonRowsTests.Fixture]).Select(row => row with { N = 1 })], "Intel Xeon"),
+        StringComparison.Ordinal);
 
     /// <summary>What was found on one family.</summary>
     private sealed record Family(Sample Bench, Sample Churn)
