@@ -31,7 +31,7 @@ need_maps() {
     local allowed
     read -r allowed <"$max_map_count"
     [ "$allowed" -lt "$1" ] || return 0
-    [ -w "$max_map_count" ] || die $EX_UNAVAILABLE "a guest with so large a table needs more mappings: sysctl -w vm.max_map_count=$1"
+    [ -w "$max_map_count" ] || die "$EX_UNAVAILABLE" "a guest with so large a table needs more mappings: sysctl -w vm.max_map_count=$1"
     echo "$1" >"$max_map_count"
     maps=$allowed
     say "vm.max_map_count is $1 instead of $allowed until the end"

@@ -4,6 +4,7 @@
 . "$daemons/windows/bird.sh"
 full_topology interfaces
 receive_everything
+# shellcheck disable=SC2034 # bird.sh reads it
 readonly stay_via=('"wg1"' '"wg2"')
 static_routes 1 '"wg1"' '"wg1"'
 static_routes 2 '"wg2"' '"wg2"'

@@ -5,6 +5,7 @@
 topology star
 lab mode gateway 0
 receive_everything
+# shellcheck disable=SC2034 # bird.sh reads it
 readonly stay_via=(172.16.0.2 172.16.0.3)
 static_routes 1 172.16.0.2 fd00::2
 static_routes 2 172.16.0.3 fd00::3
