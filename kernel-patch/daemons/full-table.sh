@@ -130,6 +130,11 @@ guest() {
     echo "$status" >"$log.status"
 }
 
+# trace_seconds FAMILY: how long the spokes play the trace; 0 without one. A guest has this time in addition.
+trace_seconds() {
+    if [ -z "$speed" ]; then echo 0; else awk -v speed="$speed" '$1 == "microseconds" { print int($2 / 1e6 / speed) }' "$work/updates-$1/trace"; fi
+}
+
 run_guest() { # DAEMON WAY FAMILY
     local count updates=$work/updates-$3/tunnel list=$work/updates-$3/list name="$1 $2 IPv$3" log started=$SECONDS status=1 session
     count=$(wc -l <"$list")
@@ -138,7 +143,7 @@ run_guest() { # DAEMON WAY FAMILY
     rm -f "$log.status"
     note_load
     [ "$2" != dummy ] || updates=$work/updates-$3/dummy
-    start_session "$name" guest "$log" $((1024 + count / 150))M $((600 + count / 300)) \
+    start_session "$name" guest "$log" $((1024 + count / 150))M $((600 + count / 300 + $(trace_seconds "$3"))) \
         "$updates" "$list" "$1" "$2" "$3" "$count" "$failover" "${speed:-0}" "$nlmon"
     session=$!
     wait "$session" || true
