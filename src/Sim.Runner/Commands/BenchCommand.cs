@@ -18,7 +18,7 @@ internal static class BenchCommand
         var best = CommonOptions.BestPath();
         var peers = CommonOptions.Of("--peers", "N", "Number of WireGuard peers.", 8).Between(1, 65_536);
         var peersBy = CommonOptions.Of("--peers-by", "RULE", "Chooses a prefix's peer by its hash, next-hop or origin-as.", "hash").OneOf([.. PeerMap.Names]);
-        var skew = CommonOptions.Of("--peers-skew", "S", "0: equal shares. S > 0: shares in proportion to 1/rank^S.", 0.0)
+        var skew = CommonOptions.Of("--peers-skew", "S", "Shares in proportion to 1/rank^S (0: equal).", 0.0)
             .Decimal($"a number from 0 to {MostSkew}", skew => skew <= MostSkew);
         var keys = StrictOptions.Words(
             "--keys", "Addresses to look up: uniform (over all addresses), prefixes (uniform over the prefixes), zipf, hot (one address).",
@@ -26,8 +26,8 @@ internal static class BenchCommand
         var whatIfs = WhatIfs();
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: under 40 s on 2 cores (AMD EPYC)." };
         var limit = new Option<bool>("--limit") { Description = "Also compare lookups with the memory's latency." };
-        var receiveCache = new Option<bool>("--receive-cache") { Description = "Also measure a what-if: a cache before the receive check." };
-        var processes = CommonOptions.Of("--processes", "N", "Measure lookups in N processes, one after the other.", 1).Between(1, 99);
+        var receiveCache = new Option<bool>("--receive-cache") { Description = "Also measure a cache before the receive check." };
+        var processes = CommonOptions.Of("--processes", "N", "Processes that measure lookups.", 1).Between(1, 99);
         var launched = new Option<bool>(LaunchedWord) { Hidden = true, Description = "Write the times of lookups for the process that launched this one." };
         var (output, cacheSize, release) = (CommonOptions.Out(), CommonOptions.CacheSize(), CommonOptions.Release());
         return new Command(

