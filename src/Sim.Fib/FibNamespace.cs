@@ -18,6 +18,7 @@ public abstract unsafe class FibNamespace : IDisposable
 {
     private readonly Dictionary<uint, nint> _nexthops = [];
     private readonly RcuQueue _rcu;
+    private long _generation;
     private bool _disposed;
 
     private protected FibNamespace(KernelMemory memory)
@@ -39,6 +40,16 @@ public abstract unsafe class FibNamespace : IDisposable
 
     /// <summary>The number of peers named by routes: <c>num_route_peers</c>, summed over all devices.</summary>
     public int RoutePeerCount => States.PeerCount;
+
+    /// <summary>The number of changes of routes so far, in all tables. An answer of a lookup that began at this number is still right as
+    /// long as the number is the same.</summary>
+    /// <remarks>IPv4's <c>rt_genid</c> is such a counter, but stays the same if no lookup has used the changed route. IPv6 has none: the
+    /// serial numbers of its nodes do not change when a route is deleted. Here every change counts, when readers can see it.</remarks>
+    public long Generation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(ref _generation);
+    }
 
     /// <summary>The number of nexthop objects.</summary>
     public int NexthopCount => _nexthops.Count;
@@ -89,6 +100,9 @@ public abstract unsafe class FibNamespace : IDisposable
     }
 
     public bool HasNexthop(uint id) => _nexthops.ContainsKey(id);
+
+    /// <summary>Counts a change of routes. Also stands for a change in another table.</summary>
+    public void BumpGeneration() => Volatile.Write(ref _generation, _generation + 1);
 
     /// <summary>Frees the namespace's tables, its nexthop objects, and all objects that wait for a grace period.</summary>
     public void Dispose()

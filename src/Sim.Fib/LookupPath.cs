@@ -52,10 +52,8 @@ public readonly record struct LookupStep(LookupStepKind Kind, uint Key, byte Pos
 /// nexthop. <see cref="TrieCacheLines"/> excludes the lines of routes and nexthops.</remarks>
 public sealed class LookupPath
 {
-    private const int LineShift = 6;
     private readonly List<LookupStep> _steps = new(64);
     private readonly List<Fib6Step> _fib6Steps = [];
-    private readonly List<nint> _lines = new(64);
 
     /// <summary>The steps of a lookup in an IPv4 table, in order.</summary>
     public IReadOnlyList<LookupStep> Steps => _steps;
@@ -70,8 +68,12 @@ public sealed class LookupPath
     /// <summary>The number of times that the lookup climbed.</summary>
     public int Climbs { get; private set; }
 
+    /// <summary>The distinct 64-byte lines read. Nodes, slots, routes, fib_infos and nexthop objects are read in steps of their own. All
+    /// lines of one object belong to the same step.</summary>
+    public TouchedLines Lines { get; } = new();
+
     /// <summary>The number of distinct 64-byte lines read.</summary>
-    public int CacheLines => _lines.Count;
+    public int CacheLines => Lines.Count;
 
     /// <summary>The number of distinct 64-byte lines read in nodes: headers, child and parent pointers, leaf lists.</summary>
     public int TrieCacheLines { get; private set; }
@@ -80,7 +82,7 @@ public sealed class LookupPath
     {
         _steps.Clear();
         _fib6Steps.Clear();
-        _lines.Clear();
+        Lines.Clear();
         Nodes = Climbs = TrieCacheLines = 0;
     }
 
@@ -102,17 +104,14 @@ public sealed class LookupPath
 
     internal void Climb() => Climbs++;
 
-    /// <summary>Records the cache lines that contain these bytes. A path has a few dozen lines, so searching a list is fastest.</summary>
-    internal void Read(nint address, int bytes, bool inTrie)
+    /// <summary>Records the cache lines that contain these bytes. Their address was known when the step began.</summary>
+    internal void Read(nint address, int bytes, bool inTrie) => TrieCacheLines += Lines.Read(address, bytes) * (inTrie ? 1 : 0);
+
+    /// <summary>Records the cache lines that contain these bytes, in a new step.</summary>
+    internal void ReadNext(nint address, int bytes, bool inTrie)
     {
-        for (var line = address >> LineShift; line <= (address + bytes - 1) >> LineShift; line++)
-        {
-            if (_lines.Contains(line))
-                continue;
-            _lines.Add(line);
-            if (inTrie)
-                TrieCacheLines++;
-        }
+        Lines.Step();
+        Read(address, bytes, inTrie);
     }
 }
 
@@ -146,17 +145,17 @@ internal readonly unsafe struct PathTrace(LookupPath path) : ILookupTrace
     public void Node(KeyVector* n)
     {
         path.Add(new LookupStep(n->IsLeaf ? LookupStepKind.Leaf : LookupStepKind.Tnode, n->key, n->pos, n->bits, n->slen, (nint)n));
-        path.Read((nint)n, HeaderBytes, inTrie: true);
+        path.ReadNext((nint)n, HeaderBytes, inTrie: true);
     }
 
-    public void Slot(void* slot) => path.Read((nint)slot, sizeof(nint), inTrie: true);
+    public void Slot(void* slot) => path.ReadNext((nint)slot, sizeof(nint), inTrie: true);
 
     public void Climb(KeyVector* n)
     {
         path.Add(new LookupStep(LookupStepKind.Climb, n->key, n->pos, n->bits, n->slen, (nint)n));
-        path.Read((nint)n, HeaderBytes, inTrie: true);
+        path.ReadNext((nint)n, HeaderBytes, inTrie: true);
         path.Read((nint)(&TnInfo(n)->parent), sizeof(nint), inTrie: true);
-        path.Read((nint)NodeParent(n), HeaderBytes, inTrie: true);
+        path.ReadNext((nint)NodeParent(n), HeaderBytes, inTrie: true);
     }
 
     public void Alias(FibAlias* fa)
@@ -164,13 +163,13 @@ internal readonly unsafe struct PathTrace(LookupPath path) : ILookupTrace
         var length = (byte)(KeyLength - fa->fa_slen);
         path.Add(new LookupStep(LookupStepKind.Route, 0, 0, length, fa->fa_slen, (nint)fa));
         // fa_info to fa_slen.
-        path.Read((nint)(&fa->fa_info), sizeof(nint) + 4, inTrie: false);
+        path.ReadNext((nint)(&fa->fa_info), sizeof(nint) + 4, inTrie: false);
     }
 
     public void Link(FibAlias* fa) => path.Read((nint)(&fa->fa_list.next), sizeof(nint), inTrie: false);
 
     // fib_flags, fib_dead and fib_scope.
-    public void Info(FibInfo* fi) => path.Read((nint)(&fi->fib_flags), 8, inTrie: false);
+    public void Info(FibInfo* fi) => path.ReadNext((nint)(&fi->fib_flags), 8, inTrie: false);
 
     public void Nexthop(FibInfo* fi, FibNhCommon* nhc)
     {
@@ -178,8 +177,8 @@ internal readonly unsafe struct PathTrace(LookupPath path) : ILookupTrace
         path.Read((nint)(&fi->fib_nhs), sizeof(int), inTrie: false);
         if (fi->nh != null)
         {
-            path.Read((nint)(&fi->nh->nh_info), sizeof(nint), inTrie: false);
-            path.Read((nint)(&fi->nh->nh_info->reject_nh), 1, inTrie: false);
+            path.ReadNext((nint)(&fi->nh->nh_info), sizeof(nint), inTrie: false);
+            path.ReadNext((nint)(&fi->nh->nh_info->reject_nh), 1, inTrie: false);
         }
 
         // nhc_dev to nhc_flags, and the peer that the caller wants.

@@ -32,6 +32,12 @@ public static class Names
     /// <summary>The structure name in rows that sum up all structures of a scheme.</summary>
     public const string AllStructures = "all";
 
+    /// <summary>The structure name in rows about the machine's memory.</summary>
+    public const string Memory = "memory";
+
+    /// <summary>The item of rows in which a cache answers before the lookup of a received packet's source.</summary>
+    public const string ReceiveCache = "receive cache";
+
     /// <summary>The item of rows that compare a scheme with a copy of itself. An experiment lists these rows among its ratios.</summary>
     public const string SelfItem = "A/A";
 

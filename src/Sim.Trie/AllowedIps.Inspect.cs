@@ -46,10 +46,10 @@ public readonly unsafe struct PathStep(allowedips_node* node, int depth, bool ma
     public bool Matches { get; } = matches;
 
     /// <summary>The address of the first 64-byte line that is read.</summary>
-    public nuint FirstLine => ((nuint)Node + (Matches ? 0u : 24u)) & ~(nuint)(AllowedIps.CacheLine - 1);
+    public nuint FirstLine => ((nuint)Node + (Matches ? 0u : 24u)) & ~(nuint)(TouchedLines.LineBytes - 1);
 
     /// <summary>The address of the last 64-byte line that is read.</summary>
-    public nuint LastLine => ((nuint)Node + (nuint)_bytesEnd - 1) & ~(nuint)(AllowedIps.CacheLine - 1);
+    public nuint LastLine => ((nuint)Node + (nuint)_bytesEnd - 1) & ~(nuint)(TouchedLines.LineBytes - 1);
 }
 
 /// <summary>The nodes and cache lines that one lookup reads.</summary>
@@ -61,9 +61,6 @@ public readonly record struct LookupCost(int Nodes, int CacheLines, int FoundDep
 /// <content>Walks the trie for statistics and tests. No writer may run during a walk.</content>
 public sealed unsafe partial class AllowedIps
 {
-    /// <summary>The bytes in a cache line. The figures are valid only for machines with this size.</summary>
-    public const int CacheLine = 64;
-
     /// <summary>Counts nodes and depths in a walk of the whole trie.</summary>
     public AllowedIpsShape Shape(Family family)
     {
@@ -103,25 +100,24 @@ public sealed unsafe partial class AllowedIps
         return Walk<Bits128>(_device->root6, (byte*)&key128, path);
     }
 
-    /// <summary>Counts the nodes and cache lines that a lookup of the left-aligned address reads. Allocates nothing.</summary>
-    public LookupCost Cost(Family family, UInt128 address)
+    /// <summary>Counts the nodes that a lookup of the left-aligned address reads, and records the cache lines, with a step per node.
+    /// Allocates nothing.</summary>
+    public LookupCost Cost(Family family, UInt128 address, TouchedLines lines)
     {
+        ArgumentNullException.ThrowIfNull(lines);
         Span<PathStep> path = stackalloc PathStep[MaxAllowedIpsDepth];
-        Span<nuint> lines = stackalloc nuint[2 * MaxAllowedIpsDepth];
         var visited = Walk(family, address, path);
-        var distinct = 0;
         var found = 0;
+        lines.Clear();
         foreach (var step in path[..visited])
         {
-            if (!lines[..distinct].Contains(step.FirstLine))
-                lines[distinct++] = step.FirstLine;
-            if (!lines[..distinct].Contains(step.LastLine))
-                lines[distinct++] = step.LastLine;
+            lines.Step();
+            lines.Read((nint)step.FirstLine, (int)(step.LastLine - step.FirstLine) + TouchedLines.LineBytes);
             if (step.Matches && step.Peer != null)
                 found = step.Depth;
         }
 
-        return new(visited, distinct, found);
+        return new(visited, lines.Count, found);
     }
 
     private allowedips_node* Root(Family family) => family == Family.IPv4 ? _device->root4 : _device->root6;

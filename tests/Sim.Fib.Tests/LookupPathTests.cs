@@ -47,6 +47,10 @@ public sealed class LookupPathTests
             (route + 16, 12), (info + 64, 8), (info + 96, 4), (info + 104, 8), (info + 128, 24));
         Assert.Equal(inTrie.Count, path.TrieCacheLines);
         Assert.Equal(all.Union(inTrie).Count(), path.CacheLines);
+        // Root pointer, root, slot, leaf, route, fib_info with its nexthop: a line of two of them counts once.
+        Assert.InRange(path.Lines.Steps, 4, 6);
+        Assert.True(path.Lines.Steps < path.CacheLines, "the lines of the fib_info and its nexthop are loaded at the same time");
+        Assert.Equal(all.Union(inTrie).Order(), Enumerable.Range(0, path.Lines.Steps).SelectMany(step => path.Lines.In(step).ToArray()).Order());
     }
 
     private static HashSet<nint> Lines(params (nint Address, int Bytes)[] reads) =>

@@ -8,6 +8,8 @@ public sealed unsafe class AllocationTests
 {
     private const uint Count = 20_000;
 
+    private static readonly TouchedLines s_lines = new();
+
     [Theory]
     [InlineData(Family.IPv4)]
     [InlineData(Family.IPv6)]
@@ -38,7 +40,7 @@ public sealed unsafe class AllocationTests
             if (owner == peer)
                 found++;
             trie.PeerPut(owner);
-            trie.Cost(family, address);
+            trie.Cost(family, address, s_lines);
         }
 
         for (var i = 0u; i < Count; i++)

@@ -23,8 +23,8 @@ public sealed unsafe class InspectTests
             ["1 10.0.0.0/8 owned match", "2 10.0.0.0/24 joint match", "3 10.0.0.128/25 owned match"],
             Describe(path[..visited]));
         Assert.Equal(0, harness.Trie.Walk(Family.IPv6, 0, path));
-        Assert.Equal(new LookupCost(0, 0, 0), harness.Trie.Cost(Family.IPv6, 0));
-        Assert.Equal(1, harness.Trie.Cost(Family.IPv4, Prefix.Parse("10.0.1.1").Address).FoundDepth);
+        Assert.Equal(new LookupCost(0, 0, 0), harness.Cost(Family.IPv6, 0));
+        Assert.Equal(1, harness.Cost(Family.IPv4, Prefix.Parse("10.0.1.1").Address).FoundDepth);
     }
 
     /// <summary>
@@ -48,8 +48,10 @@ public sealed unsafe class InspectTests
                 expected.Add(at / 64);
         }
 
-        var cost = harness.Trie.Cost(family, 0);
+        var cost = harness.Cost(family, 0);
         Assert.Equal(new LookupCost(30, expected.Count, 30), cost);
+        // Each node reaches into a line that the node before did not read. The nodes are read one after the other.
+        Assert.Equal(30, harness.Lines.Steps);
     }
 
     /// <summary>
@@ -70,9 +72,9 @@ public sealed unsafe class InspectTests
         for (var length = 0; length < 5; length++)
             harness.Insert(new Prefix(other, 0, length), 0);
         harness.Insert(new Prefix(family, 0, 8), 0);
-        Assert.Equal(new LookupCost(Nodes: 2, CacheLines: 3, FoundDepth: 2), harness.Trie.Cost(family, 0));
+        Assert.Equal(new LookupCost(Nodes: 2, CacheLines: 3, FoundDepth: 2), harness.Cost(family, 0));
         Assert.Equal(
-            new LookupCost(Nodes: 2, CacheLines: 2, FoundDepth: 1), harness.Trie.Cost(family, UInt128.One << 120));
+            new LookupCost(Nodes: 2, CacheLines: 2, FoundDepth: 1), harness.Cost(family, UInt128.One << 120));
     }
 
     /// <summary>Object 3 of a slab begins at byte 216, so that its lower word of bits, and that alone, is in line 4.</summary>
@@ -83,9 +85,9 @@ public sealed unsafe class InspectTests
         for (var length = 0; length < 3; length++)
             harness.Insert(Prefix.OfV4(0, length), 0);
         harness.Insert(Prefix.Parse("2001:db8::/32"), 0);
-        Assert.Equal(new LookupCost(1, 2, 1), harness.Trie.Cost(Family.IPv6, Prefix.Parse("2001:db8::1").Address));
-        Assert.Equal(new LookupCost(1, 1, 1), harness.Trie.Cost(Family.IPv6, Prefix.Parse("2001:db8:1::").Address));
-        Assert.Equal(new LookupCost(1, 1, 0), harness.Trie.Cost(Family.IPv6, Prefix.Parse("3001::").Address));
+        Assert.Equal(new LookupCost(1, 2, 1), harness.Cost(Family.IPv6, Prefix.Parse("2001:db8::1").Address));
+        Assert.Equal(new LookupCost(1, 1, 1), harness.Cost(Family.IPv6, Prefix.Parse("2001:db8:1::").Address));
+        Assert.Equal(new LookupCost(1, 1, 0), harness.Cost(Family.IPv6, Prefix.Parse("3001::").Address));
     }
 
     [Fact]

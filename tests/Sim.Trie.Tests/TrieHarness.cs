@@ -33,6 +33,11 @@ public sealed unsafe class TrieHarness : IDisposable
 
     public AllowedIps Trie { get; }
 
+    /// <summary>The lines of the last <see cref="Cost"/>.</summary>
+    public TouchedLines Lines { get; } = new();
+
+    public LookupCost Cost(Family family, UInt128 address) => Trie.Cost(family, address, Lines);
+
     /// <summary>What <see cref="AllowedIps.Seq"/> must be.</summary>
     public ulong Seq { get; private set; }
 

@@ -18,6 +18,22 @@ public sealed class BenchContext(RouteTable table, int[] peerOf) : RunContext
     /// <summary>The what-ifs that are measured beside the two compared structures.</summary>
     public IReadOnlyList<SubjectKind> WhatIfs { get; init; } = SubjectKind.WhatIfs(table.Family);
 
+    /// <summary>Whether the run compares lookups with the memory's latency (<see cref="LimitExperiment"/>).</summary>
+    public bool WithLimit { get; init; }
+
+    /// <summary>Whether the run measures a cache in front of the receive check (<see cref="ReceiveCacheExperiment"/>).</summary>
+    public bool WithReceiveCache { get; init; }
+
+    /// <summary>The number of processes in which lookups are measured, if <see cref="Launch"/> is set.</summary>
+    public int Processes { get; init; }
+
+    /// <summary>Starts this program again. The new process calls <see cref="BenchRun.RunLaunched"/>; the function returns the result. Null if
+    /// lookups are measured in this process.</summary>
+    public Func<double[][][]>? Launch { get; init; }
+
+    /// <summary>Facts about the machine that the experiments found.</summary>
+    public List<NamedFact> Facts { get; } = [];
+
     public override Family Family => Table.Family;
     protected override int Prefixes => Table.Routes.Length;
 

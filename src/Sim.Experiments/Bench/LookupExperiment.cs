@@ -9,17 +9,56 @@ public static class LookupExperiment
 
     public static void Run(BenchContext context, IReadOnlyList<SubjectPair> pairs)
     {
+        var cases = Cases(context, pairs, (pair, pattern, keys) => Trace(context, pair.Reported, pattern, keys));
+        if (context.Launch is { } launch)
+            context.Budget.Beside(() => RunProcesses(context, cases, launch));
+        for (var pass = 0; pass < PassRunner.Least && context.Launch is null; pass++)
+            context.Passes.Pass(cases);
+        context.Passes.Finish(cases);
+    }
+
+    /// <summary>Makes one pass over each case, for the process that launched this one. Returns six arrays of times for each case: A, B and
+    /// their ratios, and the same of A against itself.</summary>
+    public static double[][][] RunLaunched(BenchContext context, IReadOnlyList<SubjectPair> pairs)
+    {
+        var cases = Cases(context, pairs, static (_, _, _) => { });
+        context.Passes.Pass(cases, Math.Max(context.Plan.LookupGroups / 2, 1));
+        return [.. cases.Select(one => Arrays(one.Last[0].Pair).Concat(one.Last[0].Self is { } self ? Arrays(self) : []).ToArray())];
+        static double[][] Arrays(InterleavedTimes times) => [times.A, times.B, times.Ratios];
+    }
+
+    /// <summary>Measures the cases in several processes, one after the other. Each process has its own addresses, pages and compiled code, so
+    /// it may be faster or slower than the others all along. Each process is a pass, and all passes are kept.</summary>
+    private static void RunProcesses(BenchContext context, List<PairedCase> cases, Func<double[][][]> launch)
+    {
+        context.Progress.Step("lookups in several processes", context.Processes, "processes");
+        for (var process = 0; process < context.Processes; process++)
+        {
+            var from = context.Watch.Sample();
+            var measured = launch();
+            if (measured.Length != cases.Count)
+                throw new InvalidOperationException($"a process measured {measured.Length} cases instead of {cases.Count}");
+            foreach (var (one, times) in cases.Zip(measured))
+            {
+                var self = times.Length > 3 ? new InterleavedTimes(times[3], times[4], times[5]) : null;
+                one.Add([new(new(times[0], times[1], times[2]), self)], from, context.Watch.Sample());
+            }
+
+            context.Progress.Done(process + 1);
+        }
+    }
+
+    private static List<PairedCase> Cases(BenchContext context, IReadOnlyList<SubjectPair> pairs, Action<SubjectPair, string, Keys> before)
+    {
         var cases = new List<PairedCase>();
         foreach (var (pair, pattern) in pairs.SelectMany(pair => context.KeyPatterns.Select(pattern => (pair, pattern))))
         {
             var keys = context.MakeKeys(pattern, context.Plan.LookupKeys);
-            Trace(context, pair.Reported, pattern, keys);
+            before(pair, pattern, keys);
             cases.AddRange(new[] { false, true }.Select(dependent => Case(context, pair, pattern, keys, dependent)));
         }
 
-        for (var pass = 0; pass < PassRunner.Least; pass++)
-            context.Passes.Pass(cases);
-        context.Passes.Finish(cases);
+        return cases;
     }
 
     private static PairedCase Case(BenchContext context, SubjectPair pair, string pattern, Keys keys, bool dependent)
@@ -62,6 +101,7 @@ public static class LookupExperiment
 
             Add(Metrics.NodesVisited, touch => touch.Nodes);
             Add(Metrics.CacheLines, touch => touch.CacheLines);
+            Add(Metrics.DependentLines, touch => touch.DependentLines);
             Add(Metrics.HitRate, touch => touch.Match is null ? 0 : 1);
         }
     }

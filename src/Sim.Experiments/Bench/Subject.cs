@@ -99,7 +99,10 @@ public sealed record SubjectPair(Subject First, Subject Second, bool SecondAlone
             return [new(InterleavedTimes.Join(pairs), SecondAlone ? null : InterleavedTimes.Join(selves))];
         }
 
-        return new(name, SecondAlone ? 4 : 8, SecondAlone ? (most + 1) / 2 : most, Measure, settled => AddRows(context, experiment, settled[0], label));
+        return new(name, SecondAlone ? 4 : 8, SecondAlone ? (most + 1) / 2 : most, Measure, settled => AddRows(context, experiment, settled[0], label))
+        {
+            KeepsAll = experiment == Experiment.Lookup && context.Launch is not null,
+        };
     }
 
     private void AddRows(BenchContext context, Experiment experiment, SettledTimes times, Func<Figure, Figure> label)
@@ -109,9 +112,22 @@ public sealed record SubjectPair(Subject First, Subject Second, bool SecondAlone
         {
             context.AddRatio(Experiment.Aa, First.Kind.Structure, First.Kind.Structure, self, Flagged);
             context.AddTime(experiment, First, times.Pair.SpreadA, Flagged);
+            AddProcesses(First, pass => pass.SpreadA);
         }
 
         context.AddTime(experiment, Second, times.Pair.SpreadB, Flagged);
+        AddProcesses(Second, pass => pass.SpreadB);
         context.AddRatio(experiment, First.Kind.Structure, Second.Kind.Structure, times.Pair, Flagged);
+
+        void AddProcesses(Subject subject, Func<InterleavedTimes, Spread> spread)
+        {
+            if (context.Launch is null || experiment != Experiment.Lookup)
+                return;
+            foreach (var (number, pass) in times.Passes.Index())
+            {
+                var at = Flagged(subject.Label(context.At(experiment))) with { Order = context.Order, X = number + 1 };
+                context.Figures.Add(Metrics.ProcessTime.Row(at, spread(pass).Scale(1e9)));
+            }
+        }
     }
 }

@@ -41,7 +41,13 @@ public sealed unsafe partial class FibNet : FibNamespace<FibTable>
     internal uint TnodeFreeSize { get; set; }
 
     /// <summary><c>fib_flush</c>: deletes the dead routes of every table. Returns the number of deleted routes.</summary>
-    public int Flush() => Tables.Sum(table => table.Flush());
+    public int Flush()
+    {
+        var flushed = Tables.Sum(table => table.Flush());
+        if (flushed > 0)
+            BumpGeneration(); // rt_cache_flush
+        return flushed;
+    }
 
     /// <summary><c>fib_lookup</c>: looks up an address in local, main and default, as the rules of a new namespace say. Returns
     /// -ENETUNREACH if no table has a route.</summary>

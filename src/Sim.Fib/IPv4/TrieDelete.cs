@@ -43,6 +43,7 @@ public sealed unsafe partial class FibTable
         if (cfg.DstLen == 0)
             _tb->tb_num_default--;
         RemoveAlias(tp, l, fa);
+        _net.BumpGeneration(); // rt_cache_flush
         _net.ReleaseInfo(fa->fa_info);
         AliasFree(fa);
         return 0;

@@ -28,7 +28,9 @@ public sealed unsafe partial class FibTable
         if (fi == null)
             return err;
         err = InsertInfo(cfg, fi, out var taken);
-        if (!taken)
+        if (taken)
+            _net.BumpGeneration(); // rt_cache_flush
+        else
             _net.ReleaseInfo(fi);
         return err;
     }

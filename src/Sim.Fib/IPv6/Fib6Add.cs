@@ -19,6 +19,7 @@ public sealed unsafe partial class Fib6Table
                 Hlist.Add(&rt->fib6_siblings, &rt->nh->f6i_list);
             Purge(fn);
             _net.UpdateSernumUptoRoot(rt);
+            _net.BumpGeneration();
             return 0;
         }
 

@@ -77,6 +77,7 @@ public sealed unsafe partial class Fib6Table
         }
 
         PurgeRt(rt, fn);
+        _net.BumpGeneration();
         _net.Release(rt);
     }
 

@@ -8,7 +8,7 @@ internal readonly unsafe struct Fib6PathTrace(LookupPath path, Fib6Table table) 
     {
         Add(Fib6StepKind.Node, fn);
         var t = table.Tail(fn);
-        path.Read((nint)(&t->fn_bit), sizeof(ushort), inTrie: true);
+        path.ReadNext((nint)(&t->fn_bit), sizeof(ushort), inTrie: true);
         path.Read((nint)child, sizeof(nint), inTrie: true);
     }
 
@@ -22,7 +22,7 @@ internal readonly unsafe struct Fib6PathTrace(LookupPath path, Fib6Table table) 
         if (!withLeaf)
             return;
         path.Read((nint)(&t->leaf), sizeof(nint), inTrie: true);
-        path.Read((nint)(&t->leaf->fib6_dst), sizeof(Rt6Key), inTrie: false);
+        path.ReadNext((nint)(&t->leaf->fib6_dst), sizeof(Rt6Key), inTrie: false);
     }
 
     public void Climb(Fib6Node* fn)
@@ -57,9 +57,9 @@ internal readonly unsafe struct Fib6PathTrace(LookupPath path, Fib6Table table) 
         path.Read((nint)(&Fib6Info.Tail(rt)->nh), sizeof(nint), inTrie: false);
         if (rt->nh != null)
         {
-            path.Read((nint)(&rt->nh->is_group), sizeof(byte), inTrie: false);
+            path.ReadNext((nint)(&rt->nh->is_group), sizeof(byte), inTrie: false);
             path.Read((nint)(&rt->nh->nh_info), sizeof(nint), inTrie: false);
-            path.Read((nint)(&rt->nh->nh_info->reject_nh), sizeof(byte), inTrie: false);
+            path.ReadNext((nint)(&rt->nh->nh_info->reject_nh), sizeof(byte), inTrie: false);
         }
 
         // nhc_dev to nhc_flags, and the peer that the caller wants.

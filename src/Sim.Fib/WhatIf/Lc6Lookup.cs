@@ -208,24 +208,24 @@ internal readonly unsafe struct Lc6PathTrace(LookupPath path) : ILc6Trace
     {
         var length = n->IsLeaf ? KeyLength : KeyLength - n->pos - n->bits;
         path.Add(new Fib6Step(Fib6StepKind.Node, Kernel.Prefix.OfV6(n->key, length), Fib6NodeFlags.None, 0, (nint)n));
-        path.Read((nint)n, HeaderBytes, inTrie: true);
+        path.ReadNext((nint)n, HeaderBytes, inTrie: true);
     }
 
-    public void Slot(void* slot) => path.Read((nint)slot, sizeof(nint), inTrie: true);
+    public void Slot(void* slot) => path.ReadNext((nint)slot, sizeof(nint), inTrie: true);
 
     public void Climb(Lc6Vector* n)
     {
         path.Climb();
-        path.Read((nint)n, HeaderBytes, inTrie: true);
+        path.ReadNext((nint)n, HeaderBytes, inTrie: true);
         path.Read((nint)(&TnInfo(n)->parent), sizeof(nint), inTrie: true);
-        path.Read((nint)NodeParent(n), HeaderBytes, inTrie: true);
+        path.ReadNext((nint)NodeParent(n), HeaderBytes, inTrie: true);
     }
 
     public void Prefix(Fib6Info* rt)
     {
         var prefix = Kernel.Prefix.OfV6(rt->fib6_dst.Address, rt->fib6_dst.plen);
         path.Add(new Fib6Step(Fib6StepKind.Route, prefix, Fib6NodeFlags.None, rt->fib6_metric, (nint)rt));
-        path.Read((nint)(&rt->fib6_dst), sizeof(Rt6Key), inTrie: false);
+        path.ReadNext((nint)(&rt->fib6_dst), sizeof(Rt6Key), inTrie: false);
         path.Read((nint)(&rt->fib6_next), sizeof(nint), inTrie: false);
     }
 

@@ -41,6 +41,8 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         _trie->slen = KeyLength;
     }
 
+    public Fib6Net Net => _net;
+
     /// <summary>The vector above the root. Tests walk the nodes from here.</summary>
     internal Lc6Vector* Trie => _trie;
 
@@ -57,7 +59,9 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         if (rt == null)
             return err;
         err = Add(rt, cfg.NlFlags);
-        if (err != 0)
+        if (err == 0)
+            _net.BumpGeneration();
+        else
             _net.Release(rt);
         return err;
     }
@@ -86,6 +90,7 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         if (*at == null)
             return -Errno.ESRCH;
         Remove(tp, l, at, last);
+        _net.BumpGeneration();
         return 0;
     }
 

@@ -10,6 +10,9 @@ public static class KeyPatterns
     public static readonly Term Hot = new("hot", "one hot address");
     public static readonly Term OnePeer = new("one-peer", "prefixes of one peer");
 
+    /// <summary>Sources of received packets. Each prefix has one source, drawn by Zipf's law. Each draw sends a train of packets.</summary>
+    public static readonly Term Trains = new("trains", "trains of packets, Zipf over sources");
+
     /// <summary>The addresses that are looked up during an update.</summary>
     public static readonly Term Changed = new("changed", "prefixes that change");
     public static readonly Term Kept = new("kept", "the rest of the peer’s prefixes");

@@ -28,6 +28,17 @@ public sealed record Experiment(string Name, string Words, string Method = "") :
     public static readonly Experiment Update = new("update", "Update",
         "Single changes to the loaded structure, interleaved in the same way (A B B A), also with flushed caches.");
 
+    public static readonly Experiment Limit = new("limit", "How far from the memory’s limit",
+        "A lookup cannot be faster than the cache lines that it reads one after the other. A pointer chase in the same run measures a "
+        + "dependent load over areas of many sizes. Each line of a traced lookup costs as much as a load in an area of the bytes that were "
+        + "touched since the line was read last. A line that is read for the first time costs as much as a load in an area of both compared "
+        + "structures’ bytes, or in the largest area if caches are flushed. Branch prediction can beat this limit, because it starts loads early.");
+
+    public static readonly Experiment ReceiveCache = new("receive-cache", "A cache in front of the receive check",
+        "What if a device kept, for each peer, the last source that the routes allowed, and the number of route changes at that time? No kernel "
+        + "does. 1,000,000 packets arrive per second, and all their sources are allowed. The column x has the changes of routes per second. Each "
+        + "change empties the cache. Hits are simulated; times are measured, interleaved with checks without the cache.");
+
     /// <summary>The noise in the times of bench and of a validation.</summary>
     public static readonly Experiment Aa = new("aa", "A/A: the same structure twice",
         "The same structure on both sides of the pairs. Any difference from 1 is noise of the machine and of the method. A difference of "

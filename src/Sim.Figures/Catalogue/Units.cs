@@ -12,7 +12,7 @@ public static class Units
     /// <summary>The upper 53 bits of a digest. Two digests are equal or different; the numbers have no other meaning.</summary>
     public const string Digest = "digest";
 
-    public const string PerSecond = "per second";
+    public const string PerSecond = "per second", GigabytesPerSecond = "GB/s";
 
     public const string Errno = "errno";
 }

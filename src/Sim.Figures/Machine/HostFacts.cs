@@ -11,6 +11,9 @@ public static class HostFacts
 
     public const string CacheFact = "last-level cache";
 
+    /// <summary>Whether the processor’s counters can be read.</summary>
+    public const string CountersFact = "counters of the processor";
+
     /// <summary>Returns the facts at the start of a run. If <paramref name="cacheBytes"/> is 0, the facts state the last-level cache that
     /// the system reports.</summary>
     public static IReadOnlyList<NamedFact> Environment(long cacheBytes = 0) =>

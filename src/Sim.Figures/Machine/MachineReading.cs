@@ -2,7 +2,7 @@
 namespace Sim.Figures.Machine;
 
 /// <summary>The system's counters at a moment of the run's clock, in seconds. A counter that the system lacks is null. Busy: the work of
-/// all processors. Own: the work of this process. Steal: the time that a hypervisor gave to other guests while a processor here had work.
+/// all processors. Own: the work of this process, and of its child processes that have ended. Steal: the time that a hypervisor gave to other guests while a processor here had work.
 /// Waiting: the time in which some task waited for a processor.</summary>
 public readonly record struct MachineReading(double Seconds, double? Busy, double? Own, double? Steal, double? Waiting)
 {
@@ -13,7 +13,8 @@ public readonly record struct MachineReading(double Seconds, double? Busy, doubl
     public static MachineReading At(double seconds)
     {
         var (busy, steal) = OfStat(HostFacts.FirstLine("/proc/stat"));
-        return new(seconds, busy, Environment.CpuUsage.TotalTime.TotalSeconds, steal, OfPressure(HostFacts.FirstLine("/proc/pressure/cpu")));
+        var own = Environment.CpuUsage.TotalTime.TotalSeconds + OfChildren(HostFacts.FirstLine("/proc/self/stat"));
+        return new(seconds, busy, own, steal, OfPressure(HostFacts.FirstLine("/proc/pressure/cpu")));
     }
 
     /// <summary>Reads the first line of /proc/stat (proc(5)): <c>cpu user nice system idle iowait irq softirq steal guest guest_nice</c>.
@@ -26,6 +27,14 @@ public readonly record struct MachineReading(double Seconds, double? Busy, doubl
             return (null, null);
         double At(int place) => seconds.ElementAtOrDefault(place) ?? 0;
         return (At(0) + At(1) + At(2) + At(5) + At(6), seconds.Count > 7 ? At(7) : null);
+    }
+
+    /// <summary>Returns the seconds of the child processes that have ended, from the line of /proc/self/stat (proc(5)): the 14th and the 15th
+    /// word after the name in brackets, which may contain blanks and brackets. 0 without such a line.</summary>
+    public static double OfChildren(string? line)
+    {
+        var words = line?[(line.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return words.Length > 14 && Count(words[13]) is { } user && Count(words[14]) is { } system ? (user + system) / TicksPerSecond : 0;
     }
 
     /// <summary>Returns the seconds in the first line of /proc/pressure/cpu (psi.rst): <c>some avg10=0.00 avg60=0.00 avg300=0.00

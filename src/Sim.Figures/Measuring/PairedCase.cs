@@ -11,9 +11,9 @@ public readonly record struct PassTimes(InterleavedTimes Pair, InterleavedTimes?
     public Passes.Pass Summary => Passes.Of(Pair.Ratios, Self?.Ratios ?? Pair.Selves);
 }
 
-/// <summary>The repetitions of one kind of time (such as insertion) in all kept passes. The noise is the factor by which equal structures
-/// differed in these repetitions.</summary>
-public sealed record SettledTimes(InterleavedTimes Pair, InterleavedTimes? Self, double Noise, string Flag);
+/// <summary>The repetitions of one kind of time (such as insertion) in all kept passes, together and pass by pass. The noise is the factor by
+/// which equal structures differed in these repetitions.</summary>
+public sealed record SettledTimes(InterleavedTimes Pair, InterleavedTimes? Self, double Noise, string Flag, IReadOnlyList<InterleavedTimes> Passes);
 
 /// <summary>One measurement on two structures, in passes of at most <c>MostGroups</c> groups. After each group, a pass asks whether another
 /// group follows. The pass returns one result for each time that a repetition returns. <c>AddRows</c> gets the times in the same order,
@@ -23,13 +23,20 @@ public sealed record PairedCase(
 {
     private readonly List<(PassTimes[] Times, double From, double To)> _passes = [];
 
+    /// <summary>Whether all passes are kept even if they disagree. Each pass is then a process of its own, and the spread of the rows shows
+    /// how much the processes differ.</summary>
+    public bool KeepsAll { get; init; }
+
     public int Passed => _passes.Count;
+
+    /// <summary>The times of the last pass.</summary>
+    public IReadOnlyList<PassTimes> Last => _passes[^1].Times;
 
     /// <summary>The number of groups of the last pass.</summary>
     public int Groups => _passes[^1].Times[0].Pair.A.Length / 2;
 
     /// <summary>Whether enough passes agree in every kind of time: all passes so far, or two of three passes.</summary>
-    public bool Settled => Enumerable.Range(0, _passes[0].Times.Length).All(time => Settle(time).Settled);
+    public bool Settled => KeepsAll || Enumerable.Range(0, _passes[0].Times.Length).All(time => Settle(time).Settled);
 
     /// <summary>Adds a pass that began and ended at these moments of the run's clock.</summary>
     public void Add(PassTimes[] times, double from, double to) => _passes.Add((times, from, to));
@@ -40,13 +47,14 @@ public sealed record PairedCase(
 
     private SettledTimes Result(int time, MachineWatch watch)
     {
-        var (kept, settled) = Settle(time);
+        var (kept, settled) = KeepsAll ? ([.. Enumerable.Range(0, Passed)], true) : Settle(time);
         var passes = kept.Select(at => _passes[at]).ToList();
         var busy = passes.TrueForAll(pass => watch.IsBusy(pass.From, pass.To));
         var all = new PassTimes(
             InterleavedTimes.Join([.. passes.Select(pass => pass.Times[time].Pair)]),
             passes[0].Times[time].Self is null ? null : InterleavedTimes.Join([.. passes.Select(pass => pass.Times[time].Self!)]));
-        return new(all.Pair, all.Self, Math.Exp(all.Summary.Width), !settled ? Figure.Unsettled : busy ? Figure.Busy : "");
+        return new(all.Pair, all.Self, Math.Exp(all.Summary.Width), !settled ? Figure.Unsettled : busy ? Figure.Busy : "",
+            [.. passes.Select(pass => pass.Times[time].Pair)]);
     }
 }
 

@@ -10,6 +10,7 @@ namespace Sim.Figures.Measuring;
 public sealed class TimeBudget(double seconds, Func<double> clock)
 {
     private int _parts;
+    private double _beside;
 
     /// <summary>A budget without a limit: each part makes its maximum number of groups.</summary>
     public static TimeBudget Unlimited => new(double.PositiveInfinity, static () => 0);
@@ -22,12 +23,20 @@ public sealed class TimeBudget(double seconds, Func<double> clock)
 
     public void Expect(int parts) => _parts += parts;
 
+    /// <summary>Does work for which the budget has no share. The budget grows by the time of this work.</summary>
+    public void Beside(Action work)
+    {
+        var start = clock();
+        work();
+        _beside += clock() - start;
+    }
+
     /// <summary>Begins the next part. The returned function takes the number of completed groups, and returns whether another group is
     /// expected to end within the part's share.</summary>
     public Func<int, bool> Next(int most)
     {
         var start = clock();
-        var share = (seconds - Later - start) / Math.Max(_parts, 1);
+        var share = (seconds + _beside - Later - start) / Math.Max(_parts, 1);
         _parts = Math.Max(_parts - 1, 0);
         return done =>
         {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Text.Json;
 using Sim.Experiments.Bench;
 using Sim.Workloads.Keys;
 
@@ -9,19 +10,25 @@ internal static class BenchCommand
     /// <summary>The largest skew. With a larger skew the first peer would get every prefix, to the precision of a double.</summary>
     private const int MostSkew = 100;
 
+    private const string LaunchedWord = "--launched";
+
     public static Command Create()
     {
         var (table, family, order, seed) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Order(), CommonOptions.Seed());
         var best = CommonOptions.BestPath();
         var peers = CommonOptions.Of("--peers", "N", "Number of WireGuard peers.", 8).Between(1, 65_536);
         var peersBy = CommonOptions.Of("--peers-by", "RULE", "Chooses a prefix's peer by its hash, next-hop or origin-as.", "hash").OneOf([.. PeerMap.Names]);
-        var skew = CommonOptions.Of("--peers-skew", "S", "0: equal shares. S > 0: shares in proportion to 1/rank^S.", 0.0)
+        var skew = CommonOptions.Of("--peers-skew", "S", "Shares in proportion to 1/rank^S (0: equal).", 0.0)
             .Decimal($"a number from 0 to {MostSkew}", skew => skew <= MostSkew);
         var keys = StrictOptions.Words(
             "--keys", "Addresses to look up: uniform (over all addresses), prefixes (uniform over the prefixes), zipf, hot (one address).",
             [.. LookupKeys.Names], "KEYS");
         var whatIfs = WhatIfs();
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: under 40 s on 2 cores (AMD EPYC)." };
+        var limit = new Option<bool>("--limit") { Description = "Also compare lookups with the memory's latency." };
+        var receiveCache = new Option<bool>("--receive-cache") { Description = "Also measure a cache before the receive check." };
+        var processes = CommonOptions.Of("--processes", "N", "Processes that measure lookups.", 1).Between(1, 99);
+        var launched = new Option<bool>(LaunchedWord) { Hidden = true, Description = "Write the times of lookups for the process that launched this one." };
         var (output, cacheSize, release) = (CommonOptions.Out(), CommonOptions.CacheSize(), CommonOptions.Release());
         return new Command(
             "bench",
@@ -35,10 +42,16 @@ internal static class BenchCommand
               bench --order shuffled --keys zipf,hot --schemes multibit-trie,poptrie
             """)
         {
-            table, family, peers, peersBy, skew, order, keys, whatIfs, seed, best.Best, best.Peer, release, cacheSize, quick, output,
+            table, family, peers, peersBy, skew, order, keys, whatIfs, limit, receiveCache, processes, launched, seed, best.Best, best.Peer, release,
+            cacheSize, quick, output,
         }.Does((parsed, progress, cancel) =>
         {
-            using var run = new MeasuredRun(parsed, release, seed, quick, output, cacheSize);
+            var (isLaunched, count) = (parsed.GetValue(launched), parsed.GetValue(peers));
+            if (parsed.GetValue(processes) > 1 && parsed.GetValue(table) is { } file && !InputFile.IsReadableElsewhere(file))
+                throw new UserException($"with --processes each process reads the table, so {file} must be a file");
+            using var parent = isLaunched ? new Launcher.Parent(cancel) : null;
+            cancel = parent?.Cancel ?? cancel;
+            using var run = new MeasuredRun(parsed, release, seed, quick, isLaunched ? null : output, cacheSize);
             var loaded = TableInput.Load(parsed.GetValue(table), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel);
             if (loaded.Table.Routes.Length == 0)
             {
@@ -46,7 +59,6 @@ internal static class BenchCommand
                 throw new UserException($"{loaded.Table.Source} holds no IPv{(int)loaded.Table.Family} prefix; nothing to measure (try the other --family)");
             }
 
-            var count = parsed.GetValue(peers);
             var peerOf = CommonOptions.Checked(() =>
                 PeerMap.Build(loaded.Table, count, PeerMap.Parse(parsed.GetValue(peersBy)!), parsed.GetValue(skew), run.Seed));
             var plan = run.Quick ? BenchPlan.Quick : loaded.Table.Family == Family.IPv6 ? BenchPlan.FullV6 : BenchPlan.Full;
@@ -56,11 +68,32 @@ internal static class BenchCommand
                 Peers = count, Kernel = run.Kernel, Order = parsed.GetValue(order)!, Seed = run.Seed, Plan = plan,
                 Budget = run.Budget(plan.Seconds), Watch = run.Watch, Sweep = sweep, KeyPatterns = parsed.GetValue(keys)!,
                 WhatIfs = Chosen(parsed, whatIfs, loaded.Table.Family), Progress = progress, Cancel = cancel,
+                WithLimit = parsed.GetValue(limit), WithReceiveCache = parsed.GetValue(receiveCache), Processes = parsed.GetValue(processes),
+                Launch = parsed.GetValue(processes) > 1 && !isLaunched ? () => Launch(parsed, cancel) : null,
             };
+            if (parent is not null)
+                return RunLaunched(context, parent);
             BenchRun.Run(context);
-            return run.Report(loaded, context.Figures, PrintSummary, progress, MeasuredRun.Swept(sweep));
+            return run.Report(loaded, context.Figures, PrintSummary, progress, [MeasuredRun.Swept(sweep), .. context.Facts]);
         });
     }
+
+    private static int RunLaunched(BenchContext context, Launcher.Parent parent)
+    {
+        try
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(BenchRun.RunLaunched(context)));
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException) when (parent.HasEnded)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+
+    /// <summary>Runs the same command in a new process, which measures lookups alone.</summary>
+    private static double[][][] Launch(ParseResult parsed, CancellationToken cancel) => JsonSerializer.Deserialize<double[][][]>(
+        Launcher.Run([.. Launcher.Self, .. RunOf.Words(parsed), LaunchedWord], cancel))!;
 
     private static Option<string[]> WhatIfs()
     {

@@ -12,21 +12,21 @@ internal sealed class MeasuredRun : IDisposable
     private readonly DateTimeOffset _started = DateTimeOffset.Now;
     private readonly IReadOnlyList<NamedFact> _environment;
     private readonly string _command;
-    private readonly OutputFolder _folder;
+    private readonly OutputFolder? _folder;
 
-    /// <summary>Begins a run. The report's folder is taken first, so that an error in writing it shows before minutes of
-    /// measuring.</summary>
+    /// <summary>Begins a run. The report's folder is taken first, so that an error in writing it shows before minutes of measuring. A run
+    /// without a folder writes no report.</summary>
     /// <exception cref="UserException">Thrown if the build is not optimised, so its times would mean nothing.</exception>
     /// <exception cref="UnusableOutputException">Thrown if the report's folder cannot be written, or another run writes there.</exception>
     public MeasuredRun(
-        ParseResult parsed, Option<string> release, Option<ulong> seed, Option<bool> quick, Option<DirectoryInfo> folder, Option<long> cacheSize)
+        ParseResult parsed, Option<string> release, Option<ulong> seed, Option<bool> quick, Option<DirectoryInfo>? folder, Option<long> cacheSize)
     {
         if (typeof(MeasuredRun).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true)
             throw new UserException("this is an unoptimised build, and its times would mean nothing; build with -c Release (the default here)");
         _command = RunOf.Command(parsed);
         Kernel = KernelConfig.UsualOf(KernelReleases.Of(parsed.GetValue(release)!));
         (Seed, Quick) = (parsed.GetValue(seed), parsed.GetValue(quick));
-        _folder = ReportWriter.Prepare(parsed.GetValue(folder)!.ToString());
+        _folder = folder is null ? null : ReportWriter.Prepare(parsed.GetValue(folder)!.ToString());
         var given = parsed.GetValue(cacheSize);
         _environment = HostFacts.Environment(given);
         CacheBytes = given > 0 ? given : HostFacts.LastLevelCacheBytes;
@@ -48,15 +48,17 @@ internal sealed class MeasuredRun : IDisposable
     /// <summary>Returns the time budget of the whole run, counted from the start of the run.</summary>
     public TimeBudget Budget(double seconds) => new(seconds, () => _clock.Elapsed.TotalSeconds);
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _folder?.Dispose();
 
     /// <summary>Writes the report with further facts about the run's conditions, and prints a summary.</summary>
     /// <returns>The exit code, which says whether the input was damaged.</returns>
     /// <exception cref="ReportException">Thrown if the report could not be written. The message says where the results are.</exception>
     public int Report(
         LoadedTable loaded, IReadOnlyList<Figure> figures, Action<RunResult> printSummary, IWorkProgress progress,
-        params NamedFact[] facts)
+        params IEnumerable<NamedFact> facts)
     {
+        if (_folder is null)
+            throw new InvalidOperationException("a run without a folder writes no report");
         progress.Step("report", 1, "reports");
         Watch.Sample();
         string[] remarks = [.. new[] { Watch.Warning(), Remark }.OfType<string>()];

@@ -7,7 +7,10 @@ namespace Sim.Runner.Commands;
 internal static class RunOf
 {
     /// <summary>Returns the typed words after the program's name, quoted for a shell (<see cref="ShellWords"/>).</summary>
-    public static string Command(ParseResult parsed)
+    public static string Command(ParseResult parsed) => ShellWords.Join(Words(parsed));
+
+    /// <summary>Returns the typed words after the program's name.</summary>
+    public static List<string> Words(ParseResult parsed)
     {
         var words = new List<string>();
         TokenType? before = null;
@@ -21,7 +24,7 @@ internal static class RunOf
             before = token.Type;
         }
 
-        return ShellWords.Join(words);
+        return words;
     }
 
     public static IReadOnlyList<NamedFact> Versions(KernelRelease release) =>

@@ -164,12 +164,18 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
         ? KeyLoop.Run(new V4(Table), keys.V4, dependent)
         : KeyLoop.Run(new V6(Table), keys.V6, dependent);
 
+    /// <summary><c>wg_allowedips_lookup_src</c> for some of the packets. Returns the number of packets whose source belongs to their
+    /// peer.</summary>
+    public int Receive(ReceivedPackets packets, Range range) => Family == Family.IPv4
+        ? ReceiveLoop.Run<uint, V4>(new V4(Table), packets.Sources.V4.AsSpan(range), packets.Peers.AsSpan(range))
+        : ReceiveLoop.Run<UInt128, V6>(new V6(Table), packets.Sources.V6.AsSpan(range), packets.Peers.AsSpan(range));
+
     public override Touch Trace(UInt128 address)
     {
-        var cost = Table.Cost(Family, address);
+        var cost = Table.Cost(Family, address, Lines);
         Span<PathStep> path = stackalloc PathStep[AllowedIps.MaxAllowedIpsDepth];
         Table.Walk(Family, address, path);
-        return new Touch(cost.Nodes, cost.CacheLines, cost.FoundDepth > 0 ? path[cost.FoundDepth - 1].Prefix : null);
+        return new Touch(cost.Nodes, Lines.Count, Lines.Steps, cost.FoundDepth > 0 ? path[cost.FoundDepth - 1].Prefix : null);
     }
 
     public override IReadOnlyList<string> Describe(UInt128 address)

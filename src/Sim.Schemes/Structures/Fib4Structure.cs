@@ -19,6 +19,8 @@ public sealed unsafe class Fib4Structure : FibStructure
 
     public override bool LongestFirst => true;
 
+    public override TouchedLines Lines => _path.Lines;
+
     public override IEnumerable<KmemCache> Caches => [Net.AliasCache, Net.LeafCache];
 
     public override long InfosWalked => Net.InfosWalked;
@@ -68,10 +70,13 @@ public sealed unsafe class Fib4Structure : FibStructure
         ? KeyLoop.Run(new Answers<NamedPeer>(Table), keys.V4, dependent)
         : KeyLoop.Run(new Answers<DeviceIndex>(Table), keys.V4, dependent);
 
+    public override int Receive(ReceivedPackets packets, Range range, ReceiveCache? cache) => ReceiveLoop.Run(
+        new Answers<NamedPeer>(Table), packets.Sources.V4.AsSpan(range), packets.Peers.AsSpan(range), cache);
+
     public override Touch Trace(UInt128 address)
     {
         var found = Walk(address, out var result);
-        return new Touch(_path.Nodes, _path.CacheLines, found ? Prefix.OfV4(result.Prefix, result.PrefixLength) : null);
+        return new Touch(_path.Nodes, Lines.Count, Lines.Steps, found ? Prefix.OfV4(result.Prefix, result.PrefixLength) : null);
     }
 
     public override IReadOnlyList<string> Describe(UInt128 address)
@@ -126,9 +131,11 @@ public sealed unsafe class Fib4Structure : FibStructure
 
     private static string Text(uint address) => AddressText.Format(Family.IPv4, (UInt128)address << 96);
 
-    private readonly struct Answers<TAnswer>(FibTable table) : IKeyLookup<uint>
+    private readonly struct Answers<TAnswer>(FibTable table) : IReceiveCheck<uint>
         where TAnswer : struct, IAnswer
     {
+        public long Generation => table.Net.Generation;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public int Answer(uint key)
         {

@@ -24,6 +24,8 @@ public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
 
     protected LookupPath Path { get; } = new();
 
+    public sealed override TouchedLines Lines => Path.Lines;
+
     public sealed override int Insert(in Prefix prefix, RouteShape shape, int peer, NlmFlags flags) =>
         Table.Insert(RouteRequest.V6(prefix, shape, peer, Device, flags));
 
@@ -56,7 +58,7 @@ public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
     public sealed override Touch Trace(UInt128 address)
     {
         var found = Walk(address, out var result);
-        return new Touch(Path.Nodes, Path.CacheLines, found ? Matched(result) : null);
+        return new Touch(Path.Nodes, Lines.Count, Lines.Steps, found ? Matched(result) : null);
     }
 
     public sealed override IReadOnlyList<string> Describe(UInt128 address)
@@ -114,6 +116,9 @@ public sealed unsafe class Fib6Structure(RouteShape shape, KernelConfig kernel)
         ? KeyLoop.Run(new Answers<NamedPeer>(Table), keys.V6, dependent)
         : KeyLoop.Run(new Answers<DeviceIndex>(Table), keys.V6, dependent);
 
+    public override int Receive(ReceivedPackets packets, Range range, ReceiveCache? cache) => ReceiveLoop.Run(
+        new Answers<NamedPeer>(Table), packets.Sources.V6.AsSpan(range), packets.Peers.AsSpan(range), cache);
+
     public override IReadOnlyList<ShapeCount> Shape()
     {
         var stat = Table.Stat();
@@ -160,9 +165,11 @@ public sealed unsafe class Fib6Structure(RouteShape shape, KernelConfig kernel)
         };
     }
 
-    private readonly struct Answers<TAnswer>(Fib6Table table) : IKeyLookup<UInt128>
+    private readonly struct Answers<TAnswer>(Fib6Table table) : IReceiveCheck<UInt128>
         where TAnswer : struct, IAnswer
     {
+        public long Generation => table.Net.Generation;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public int Answer(UInt128 key)
         {

@@ -118,6 +118,13 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
             Memory.Rcu.GracePeriod();
     }
 
+    /// <summary>Checks the sources of some of the packets by the routes back to them, through a cache unless it is null. Routes must name
+    /// peers. Returns the number of packets whose route names their peer.</summary>
+    public abstract int Receive(ReceivedPackets packets, Range range, ReceiveCache? cache);
+
+    /// <summary>Counts a change of routes that changes no route of this table, such as a change in another table of the namespace.</summary>
+    public void BumpGeneration() => Net.BumpGeneration();
+
     /// <summary>Returns the peer of a nexthop or of its nexthop object; 0 if all routes lead to one device.</summary>
     protected int PeerOf(FibNhCommon* nhc, NextHop* nh) =>
         nhc->Peer is not 0 and var number ? PeerNumber.OfKernel(number)

@@ -81,7 +81,11 @@ public abstract class KernelStructure(Family family, KernelConfig kernel) : IDis
     /// a check.</returns>
     public abstract long Lookup(Keys keys, bool dependent);
 
+    /// <summary>Looks up an address, and counts what the lookup reads.</summary>
     public abstract Touch Trace(UInt128 address);
+
+    /// <summary>The cache lines that the last traced lookup read.</summary>
+    public virtual TouchedLines Lines { get; } = new();
 
     /// <summary>Describes the path of a lookup in words, one line per step.</summary>
     public abstract IReadOnlyList<string> Describe(UInt128 address);

@@ -15,6 +15,9 @@ public sealed unsafe class Lc6Structure(RouteShape shape, KernelConfig kernel)
         ? KeyLoop.Run(new Answers<NamedPeer>(Table), keys.V6, dependent)
         : KeyLoop.Run(new Answers<DeviceIndex>(Table), keys.V6, dependent);
 
+    public override int Receive(ReceivedPackets packets, Range range, ReceiveCache? cache) => ReceiveLoop.Run(
+        new Answers<NamedPeer>(Table), packets.Sources.V6.AsSpan(range), packets.Peers.AsSpan(range), cache);
+
     public override IReadOnlyList<ShapeCount> Shape()
     {
         var stat = Table.Stat();
@@ -30,9 +33,11 @@ public sealed unsafe class Lc6Structure(RouteShape shape, KernelConfig kernel)
     protected override string Describe(Fib6Step step, bool fits) =>
         step.Kind == Fib6StepKind.Node ? $"node {step.Prefix}" : $"route {step.Prefix} metric {step.Metric}";
 
-    private readonly struct Answers<TAnswer>(Lc6Table table) : IKeyLookup<UInt128>
+    private readonly struct Answers<TAnswer>(Lc6Table table) : IReceiveCheck<UInt128>
         where TAnswer : struct, IAnswer
     {
+        public long Generation => table.Net.Generation;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public int Answer(UInt128 key)
         {

@@ -111,7 +111,8 @@ public abstract unsafe class PeerTrieStructure : KernelStructure
 
     public sealed override Touch Trace(UInt128 address)
     {
-        var reads = new CountedReads();
+        Lines.Clear();
+        var reads = new CountedReads(Lines);
         return Family == Family.IPv4
             ? Trace(Table.V4!, Address32.Of(address), ref reads)
             : Trace(Table.V6!, Address128.Of(address), ref reads);
@@ -162,12 +163,12 @@ public abstract unsafe class PeerTrieStructure : KernelStructure
 
     private PeerTrieShape ShapeOfTrie() => Family == Family.IPv4 ? Table.V4!.Shape() : Table.V6!.Shape();
 
-    private static Touch Trace<TAddress>(PeerTrie<TAddress> trie, TAddress address, ref CountedReads reads)
+    private Touch Trace<TAddress>(PeerTrie<TAddress> trie, TAddress address, ref CountedReads reads)
         where TAddress : unmanaged, IAddress<TAddress>
     {
         trie.Trace(address, ref reads);
         var found = trie.Covering(address, TAddress.Bits, out var length) != null;
-        return new(reads.Nodes, reads.CacheLines, found ? new Prefix(TAddress.Family, address.LeftAligned, length) : null);
+        return new(reads.Nodes, Lines.Count, Lines.Steps, found ? new Prefix(TAddress.Family, address.LeftAligned, length) : null);
     }
 
     private wg_peer* PeerOf(int number) => number < _peers.Length && _peers[number] != 0 ? (wg_peer*)_peers[number] : MakePeer(number);

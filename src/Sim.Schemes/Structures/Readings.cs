@@ -26,9 +26,9 @@ public sealed record Keys(uint[] V4, UInt128[] V6)
     public UInt128 LeftAligned(int index) => V4.Length > 0 ? (UInt128)V4[index] << 96 : V6[index];
 }
 
-/// <summary>The numbers of nodes and of distinct 64-byte cache lines that a lookup reads, and the longest prefix that the lookup finds, or
-/// null.</summary>
-public readonly record struct Touch(int Nodes, int CacheLines, Prefix? Match);
+/// <summary>The numbers of nodes and of distinct 64-byte cache lines that a lookup reads, the number of lines that it reads one after the
+/// other (<see cref="TouchedLines.Steps"/>), and the longest prefix that the lookup finds, or null.</summary>
+public readonly record struct Touch(int Nodes, int CacheLines, int DependentLines, Prefix? Match);
 
 /// <summary>A count that describes a structure's shape. In a histogram, X is a depth or a number of bits.</summary>
 public readonly record struct ShapeCount(Metric Metric, double? X, double Value);

@@ -23,23 +23,17 @@ public readonly unsafe struct NoReads : IReadTrace
     public void Read(void* at, int bytes) { }
 }
 
-/// <summary>Counts the nodes and the distinct 64-byte lines that a lookup reads.</summary>
-public unsafe struct CountedReads : IReadTrace
+/// <summary>Counts the nodes that a lookup reads, and records the lines. Each read is a step of its own.</summary>
+public unsafe struct CountedReads(TouchedLines lines) : IReadTrace
 {
-    private readonly HashSet<nint> _lines = [];
-
-    public CountedReads() { }
-
     public int Nodes { get; private set; }
-
-    public readonly int CacheLines => _lines.Count;
 
     public void Node() => Nodes++;
 
     public readonly void Read(void* at, int bytes)
     {
-        for (var line = (nint)at / AllowedIps.CacheLine; line <= ((nint)at + bytes - 1) / AllowedIps.CacheLine; line++)
-            _lines.Add(line);
+        lines.Step();
+        lines.Read((nint)at, bytes);
     }
 }
 

@@ -78,16 +78,20 @@ public sealed unsafe partial class Poptrie<TAddress>
     /// changed.</summary>
     private bool Update(ref Content content, TAddress address, int offset, Change change)
     {
-        if (!content.IsNode)
+        if (!content.IsNode && content.Leaf != change.From)
+            return false;
+        if (!content.IsNode && offset >= change.Prefix.Length)
         {
-            if (content.Leaf != change.From)
-                return false;
             content = Build(address, offset);
             return content.IsNode || content.Leaf != change.From;
         }
 
+        // All addresses of a leaf have the old answer. Only those in the prefix can get another.
         var slots = stackalloc Content[SlotCount];
-        Unpack(content.Node, slots);
+        if (content.IsNode)
+            Unpack(content.Node, slots);
+        else
+            new Span<Content>(slots, SlotCount).Fill(content);
         var bits = change.Prefix.Length - offset;
         var first = bits <= 0 ? 0 : (int)change.Prefix.Address.BitsAt(offset, Stride);
         var count = 1 << Math.Clamp(Stride - bits, 0, Stride);
@@ -96,9 +100,10 @@ public sealed unsafe partial class Poptrie<TAddress>
             changed |= Update(ref slots[slot], AddressOf(address, offset, slot), offset + Stride, change);
         if (!changed)
             return false;
-        var old = content.Node;
+        var old = content;
         content = Pack(slots);
-        RetireArrays(old);
+        if (old.IsNode)
+            RetireArrays(old.Node);
         return true;
     }
 

@@ -21,6 +21,13 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
     /// <summary>The file's name without its folder, for progress messages.</summary>
     public string ShortName => Name == StandardInputName ? "standard input" : Name.StartsWith("/dev/", StringComparison.Ordinal) ? Name : file.Name;
 
+    /// <summary>Returns whether another process can read the input by the same name: it is not standard input, a FIFO or a device.</summary>
+    public static bool IsReadableElsewhere(FileInfo file)
+    {
+        var name = file.ToString();
+        return name != StandardInputName && !name.StartsWith("/dev/", StringComparison.Ordinal) && FileStatus.Of(name) is not { Kind: PathKind.Device };
+    }
+
     /// <exception cref="UserException">Thrown if the file does not exist, is a folder, or may not be read.</exception>
     /// <exception cref="OperationCanceledException">Thrown if the command was cancelled before a FIFO had a writer.</exception>
     public Stream Open()

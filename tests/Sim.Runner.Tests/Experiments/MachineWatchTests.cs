@@ -52,6 +52,14 @@ public sealed class MachineWatchTests
     [InlineData(null, null)]
     public void Pressure_is_the_total_of_its_first_line(string? line, double? seconds) => Assert.Equal(seconds, MachineReading.OfPressure(line));
 
+    [Theory]
+    [InlineData("7 (a) b)) S 1 7 7 0 -1 4194304 100 200 0 0 11 12 250 50 20 0 1 0", 3.0)]
+    [InlineData("7 (a) S 1 7", 0.0)]
+    [InlineData("", 0.0)]
+    [InlineData(null, 0.0)]
+    public void Ended_child_processes_are_in_the_16th_and_17th_field_of_their_parent(string? line, double seconds) =>
+        Assert.Equal(seconds, MachineReading.OfChildren(line));
+
     [Fact]
     public void This_machine_is_read_without_an_exception_and_its_counters_do_not_fall()
     {

@@ -77,6 +77,16 @@ public sealed class TimeBudgetTests
         Assert.False(another(3));
     }
 
+    [Fact]
+    public void Work_beside_the_budget_takes_no_time_from_the_parts()
+    {
+        var budget = Budget(10);
+        budget.Expect(2);
+        Assert.Equal(5, Run(budget.Next(9), 1));
+        budget.Beside(() => _now += 1000);
+        Assert.Equal(5, Run(budget.Next(9), 1));
+    }
+
     private TimeBudget Budget(double seconds) => new(seconds, () => _now);
 
     private int Run(Func<int, bool> another, double seconds)
