@@ -17,6 +17,7 @@ static struct shared {
 	int64_t start, end;
 } *shared;
 static pid_t changer;
+static bool is_changing;
 
 void run_on(int processor)
 {
@@ -86,7 +87,12 @@ void start_changes(struct hub *hub, double rate)
 		shared = map(sizeof(*shared));
 	*shared = (struct shared){ 0 };
 	fflush(stdout);
-	changer = rate ? fork() : -1;
+	is_changing = rate != 0;
+	if (!is_changing)
+		return;
+	changer = fork();
+	if (changer < 0)
+		fail("fork", errno);
 	if (!changer)
 		change_again_and_again(hub, rate);
 }
@@ -96,7 +102,7 @@ double stop_changes(long *refused)
 	int status = 0;
 
 	*refused = 0;
-	if (changer < 0)
+	if (!is_changing)
 		return 0;
 	atomic_store(&shared->is_over, true);
 	if (waitpid(changer, &status, 0) != changer || status)

@@ -95,10 +95,10 @@ static int set_link(const char *name, int space, int mtu)
 	return talk(rtnl);
 }
 
-static int add_address(int device, const char *text, int length)
+static int add_address(int device, const char *text)
 {
-	struct ifaddrmsg a = { .ifa_family = family, .ifa_prefixlen = length, .ifa_flags = family == AF_INET6 ? IFA_F_NODAD : 0,
-			       .ifa_index = device };
+	struct ifaddrmsg a = { .ifa_family = family, .ifa_prefixlen = family == AF_INET ? 24 : 64,
+			       .ifa_flags = family == AF_INET6 ? IFA_F_NODAD : 0, .ifa_index = device };
 	struct sockaddr_storage address;
 
 	socket_address(family, text, 0, &address);
@@ -224,10 +224,10 @@ static void set_up_hub(struct hub *hub)
 	hub->veth = if_nametoindex("veth0");
 	if (!write_setting(by_family("/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/all/forwarding"), "1"))
 		fail("forwarding", errno);
-	must("address of the veth", add_address(hub->veth, by_family("198.51.100.1", "2001:db8:ffff::1"), family == AF_INET ? 24 : 64));
-	must("address of wg0", add_address(hub->device, by_family("172.16.0.1", "fd00::1"), family == AF_INET ? 24 : 64));
 	must("veth0", set_link("veth0", -1, LARGEST_MTU));
 	must("wg0", set_link("wg0", -1, LARGEST_MTU));
+	must("address of veth0", add_address(hub->veth, by_family("198.51.100.1", "2001:db8:ffff::1")));
+	must("address of wg0", add_address(hub->device, by_family("172.16.0.1", "fd00::1")));
 	nobody_address(nobody);
 	if (!hub->scheme->routes)
 		must("default route", add_route(RTN_UNICAST, RT_TABLE_MAIN, hub->device, NULL, 0, 0));
@@ -238,8 +238,8 @@ static void set_up_hub(struct hub *hub)
 static void set_up_host(struct hub *hub)
 {
 	enter_space(hub, HOST);
-	must("address of the host", add_address(if_nametoindex("host"), by_family("198.51.100.2", "2001:db8:ffff::2"), family == AF_INET ? 24 : 64));
 	must("host", set_link("host", -1, LARGEST_MTU));
+	must("address of the host", add_address(if_nametoindex("host"), by_family("198.51.100.2", "2001:db8:ffff::2")));
 	must("route of the host", add_gateway(by_family("198.51.100.1", "2001:db8:ffff::1")));
 }
 
