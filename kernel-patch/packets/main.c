@@ -269,6 +269,26 @@ static void claim_drops(const struct hub *hub)
 	      with_name(hub, "packets from a source of another peer are dropped, and all are counted in rx_frame_errors"));
 }
 
+/* The checks can fail: a prefix that is led to another peer in secret is noticed. */
+static void claim_checks(const struct hub *hub)
+{
+	struct flow flow = { .operation = ENCRYPT, .keys = HOT, .size = 64, .segments = 1, .window = WINDOW };
+	unsigned char address[16];
+	int prefix = draw(HOT, address);
+	struct result at_spoke, at_hub;
+
+	enter_space(hub, HUB);
+	must("move", change_prefix(hub, prefix, peer_after(prefix, 1)));
+	at_spoke = send_flow(hub, &flow, UNWANTED);
+	flow.operation = DECRYPT;
+	at_hub = send_flow(hub, &flow, UNWANTED);
+	enter_space(hub, HUB);
+	must("move", change_prefix(hub, prefix, peer_after(prefix, 0)));
+	claim(at_spoke.wrong == UNWANTED && !at_spoke.lost, with_name(hub, "if a prefix has moved in secret, all its packets count as wrong"));
+	claim(at_hub.lost_steady == UNWANTED && at_hub.dropped.rx_frame_errors == UNWANTED,
+	      with_name(hub, "if a prefix has moved in secret, all packets from the peer of before count as lost, and as dropped"));
+}
+
 static int number_of_name(const char *name, const char *const names[], int count, const char *option)
 {
 	for (int i = 0; i < count; i++)
@@ -365,8 +385,10 @@ int main(int argc, char **argv)
 		if (prefixes <= table_size)
 			continue;
 		load_hubs(prefixes);
-		for (int h = 0; h < hub_count; h++)
+		for (int h = 0; h < hub_count; h++) {
 			claim_drops(&hubs[h]);
+			claim_checks(&hubs[h]);
+		}
 		for_each_test(options.is_churn ? churn : measure);
 	}
 	printf("done, %d failed\n", failures);

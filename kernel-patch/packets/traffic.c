@@ -21,7 +21,8 @@
 #define UDP_SEGMENT 103
 #endif
 
-enum { BUFFER = 16 << 20, PATIENCE_S = 3, CONTROL = 128 };
+/* A receiver looks at the counters of drops whenever no packet has come for a while. */
+enum { BUFFER = 16 << 20, LOOK_US = 10000, PATIENCE_S = 3, CONTROL = 128 };
 
 const char *const names_of_operations[OPERATIONS] = { "encrypt", "decrypt" };
 
@@ -43,6 +44,7 @@ static struct {
 	struct item *items;
 	int64_t *sent_at, *latencies; /* of a batch, of a packet */
 	long sent, arrived, given_up;
+	struct drops before; /* the flow */
 	struct result result;
 	struct content head;
 	socklen_t address_length;
@@ -60,7 +62,7 @@ static void set_option(int fd, int level, int option, int value)
 /* Of the host, by its address; or of all spokes, by any address. */
 static int open_socket(const struct hub *hub, enum space space, const struct sockaddr_storage *address, socklen_t length)
 {
-	struct timeval patience = { .tv_sec = PATIENCE_S };
+	struct timeval patience = { .tv_usec = LOOK_US };
 	int fd;
 
 	enter_space(hub, space);
@@ -250,7 +252,7 @@ static void take(struct mmsghdr *message, int64_t time)
 	run.latencies[run.arrived++] = time - run.sent_at[c->number];
 }
 
-/* Waits for packets; false if none comes for long. The other socket of the hub is where they arrive. */
+/* False if no packet comes. */
 static bool receive(int fd, int flags)
 {
 	int64_t time;
@@ -283,6 +285,7 @@ static void prepare(const struct hub *hub, const struct flow *flow, long packets
 	memset(run.sent_at, 0, packets * sizeof(*run.sent_at));
 	run.sent = run.arrived = run.given_up = 0;
 	run.result = (struct result){ 0 };
+	run.before = count_drops(hub);
 	if (getrandom(&run.head.nonce, sizeof(run.head.nonce), 0) != sizeof(run.head.nonce))
 		fail("random numbers", errno);
 	for (int i = 0; i < MAX_SIZE; i++)
@@ -334,42 +337,63 @@ static void judge(long packets)
 	r->p999 = run.latencies[run.arrived * 999 / 1000];
 }
 
+static struct drops drops_so_far(void)
+{
+	struct drops d = count_drops(run.hub);
+
+	return (struct drops){ d.tx_errors - run.before.tx_errors, d.rx_frame_errors - run.before.rx_frame_errors, d.all - run.before.all };
+}
+
+/* What the hub has dropped is not under way any more. If nothing has come for long, nothing is. */
+static void give_up(int64_t last)
+{
+	run.given_up = drops_so_far().all;
+	if (now() - last > PATIENCE_S * 1000000000LL)
+		run.given_up = run.sent - run.arrived;
+}
+
+static bool may_send(long packets, int step)
+{
+	return run.sent < packets && run.sent - run.arrived - run.given_up <= run.flow->window - step;
+}
+
 struct result send_flow(const struct hub *hub, const struct flow *flow, long packets)
 {
 	int step = flow->window < BATCH ? 1 : BATCH;
-	struct drops before, after;
+	bool may_drop = hub->changes && flow->operation == DECRYPT;
 	int64_t start, last;
 	double idle;
 
 	packets = (packets + step - 1) / step * step;
+	enter_space(hub, HUB);
 	prepare(hub, flow, packets);
-	before = read_drops(hub);
 	idle = idle_seconds();
 	start = last = now();
-	while (run.sent < packets || run.arrived + run.given_up < packets) {
-		while (run.sent < packets && run.sent - run.arrived - run.given_up <= flow->window - step)
+	while (run.arrived + run.given_up < packets) {
+		while (may_send(packets, step))
 			send_next(step);
 		if (receive(receiver(), MSG_WAITFORONE))
 			last = now();
 		else
-			run.given_up = run.sent - run.arrived;
+			give_up(last);
+		if (may_drop)
+			give_up(last);
 	}
 	run.result.seconds = (last - start) / 1e9;
 	run.result.idle = idle_seconds() - idle;
 	judge(packets);
-	after = read_drops(hub);
-	run.result.dropped = (struct drops){ after.tx_errors - before.tx_errors, after.rx_frame_errors - before.rx_frame_errors,
-					     after.all - before.all };
+	run.result.dropped = drops_so_far();
 	return run.result;
 }
 
 long send_unwanted(const struct hub *hub, enum operation operation, const unsigned char *address, int spoke, int packets)
 {
 	static struct flow flow = { .size = 64, .segments = 1, .keys = HOT };
-	struct drops before = read_drops(hub), after;
+	struct drops dropped;
 	int64_t end;
 
 	flow.operation = operation;
+	enter_space(hub, HUB);
 	prepare(hub, &flow, packets);
 	for (int i = 0; i < packets; i++) {
 		put_content(0, i, 0);
@@ -381,12 +405,10 @@ long send_unwanted(const struct hub *hub, enum operation operation, const unsign
 	}
 	end = now() + PATIENCE_S * 1000000000LL;
 	do {
-		while (receive(receiver(), MSG_DONTWAIT))
-			;
-		usleep(1000);
-		after = read_drops(hub);
-	} while (after.all - before.all < packets && now() < end);
+		receive(receiver(), MSG_WAITFORONE);
+		dropped = drops_so_far();
+	} while (dropped.all < packets && now() < end);
 	if (run.arrived || run.result.damaged)
 		return -1;
-	return operation == ENCRYPT ? after.tx_errors - before.tx_errors : after.rx_frame_errors - before.rx_frame_errors;
+	return operation == ENCRYPT ? dropped.tx_errors : dropped.rx_frame_errors;
 }
