@@ -77,7 +77,8 @@ struct flow {
 	int window;         /* packets that are under way at most */
 };
 struct result {
-	long sent, lost, lost_steady, wrong, damaged; /* steady: while the prefix did not change */
+	long sent, lost, wrong, damaged;
+	long moving, lost_steady; /* whose prefix changed while they were under way; that are lost, although it did not */
 	double seconds, idle, median, p99, p999;      /* latencies in ns */
 	struct drops dropped;
 };

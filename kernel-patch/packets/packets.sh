@@ -68,7 +68,7 @@ choose() {
     prefixes=${prefixes:-$sizes} prefixes=${prefixes//all/9999999}
     if [ -n "$churn" ]; then
         seconds=${seconds:-${quick:+0.5}} seconds=${seconds:-1}
-        arguments+=(--churn --size 64 --keys uniform --variants plain)
+        arguments+=(--churn --size 64 --keys "$([ -n "$quick" ] || echo uniform,)zipf" --variants plain)
     elif [ -n "$quick" ]; then
         seconds=${seconds:-0.2}
         arguments+=(--size 64 --keys "hot,uniform" --variants plain)

@@ -93,6 +93,9 @@ void open_sockets(struct hub *hub)
 
 static uint32_t changes_of(int prefix) { return run.hub->changes ? atomic_load(&run.hub->changes[prefix]) : 0; }
 
+/* Whether the prefix has changed, or was about to, since the packet was sent. */
+static bool is_moving(const struct item *item) { return item->changes % 2 || changes_of(item->prefix) != item->changes; }
+
 /* While a change is made, the prefix may be of the peer of before as well. */
 static int peer_now(const struct item *item) { return peer_after(item->prefix, item->changes / 2); }
 
@@ -220,7 +223,6 @@ static bool is_right(const struct item *item, struct msghdr *m)
 {
 	unsigned char destination[16];
 	int device = read_pktinfo(m, destination);
-	uint32_t after;
 
 	if (run.flow->operation == DECRYPT)
 		return !memcmp(bytes_of(m->msg_name), item->address, address_size(family));
@@ -228,10 +230,7 @@ static bool is_right(const struct item *item, struct msghdr *m)
 		return false;
 	if (device == run.hub->device_of_spoke[peer_now(item)])
 		return true;
-	after = changes_of(item->prefix);
-	if (after == item->changes && after % 2 == 0)
-		return false;
-	return device == run.hub->device_of_spoke[peer_after(item->prefix, item->changes / 2 + 1)];
+	return is_moving(item) && device == run.hub->device_of_spoke[peer_after(item->prefix, item->changes / 2 + 1)];
 }
 
 static void take(struct mmsghdr *message, int64_t time)
@@ -249,6 +248,7 @@ static void take(struct mmsghdr *message, int64_t time)
 	}
 	item->has_arrived = true;
 	run.result.wrong += !is_right(item, &message->msg_hdr);
+	run.result.moving += is_moving(item);
 	run.latencies[run.arrived++] = time - run.sent_at[c->number];
 }
 
@@ -327,7 +327,7 @@ static void judge(long packets)
 	for (long i = 0; i < packets; i++) {
 		const struct item *item = &run.items[i];
 
-		r->lost_steady += !item->has_arrived && item->changes % 2 == 0 && changes_of(item->prefix) == item->changes;
+		r->lost_steady += !item->has_arrived && !is_moving(item);
 	}
 	if (!run.arrived)
 		return;
