@@ -48,6 +48,7 @@ void host_address(struct sockaddr_storage *address);
 void nobody_address(unsigned char address[16]);
 struct drops {
 	long long tx_errors, rx_frame_errors, all; /* of wg0; of wg0 and the veth */
+	long long from_host;                       /* packets that came by the veth, where a GSO packet is one */
 };
 /* The process is in the hub's namespace. */
 struct drops count_drops(const struct hub *hub);

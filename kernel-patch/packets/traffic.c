@@ -341,7 +341,8 @@ static struct drops drops_so_far(void)
 {
 	struct drops d = count_drops(run.hub);
 
-	return (struct drops){ d.tx_errors - run.before.tx_errors, d.rx_frame_errors - run.before.rx_frame_errors, d.all - run.before.all };
+	return (struct drops){ d.tx_errors - run.before.tx_errors, d.rx_frame_errors - run.before.rx_frame_errors,
+			       d.all - run.before.all, d.from_host - run.before.from_host };
 }
 
 /* What the hub has dropped is not under way any more. If nothing has come for long, nothing is. */
