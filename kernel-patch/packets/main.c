@@ -264,7 +264,9 @@ static void churn(struct test *t)
 	for (int round = 0; round < options.rounds; round++)
 		churn_round(t, round, &sum);
 	t->name = "while prefixes change";
-	claim_sum(t, &sum, sum.moving > 0, "some packets are under way when their prefix changes");
+	/* Prefixes that change often are those that zipf draws often. */
+	if (t->flow.keys == ZIPF)
+		claim_sum(t, &sum, sum.moving > 0, "some packets are under way when their prefix changes");
 	claim_sum(t, &sum, !sum.wrong, "no packet goes to a peer that its prefix did not belong to");
 	claim_sum(t, &sum, !sum.damaged, "no packet is damaged, and no change is refused");
 	claim_sum(t, &sum, !sum.lost_steady, "no packet is lost whose prefix did not change");

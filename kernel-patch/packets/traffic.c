@@ -108,14 +108,13 @@ static struct {
 	_Alignas(struct cmsghdr) char control[BATCH][CONTROL];
 } out;
 
-static struct cmsghdr *put_control(struct msghdr *m, int level, int type, const void *data, size_t len)
+static void put_control(struct msghdr *m, int level, int type, const void *data, size_t len)
 {
 	struct cmsghdr *c = (void *)((char *)m->msg_control + m->msg_controllen);
 
 	*c = (struct cmsghdr){ .cmsg_level = level, .cmsg_type = type, .cmsg_len = CMSG_LEN(len) };
 	memcpy(CMSG_DATA(c), data, len);
 	m->msg_controllen += CMSG_SPACE(len);
-	return c;
 }
 
 /* The source, and the spoke's device, which is the way out. */
