@@ -85,7 +85,8 @@ sim() {
     if [ -n "${WG_SIM:-}" ]; then
         "$WG_SIM" "$@"
     else
-        command -v dotnet >/dev/null || die $EX_UNAVAILABLE "no .NET SDK, which the harness needs; or give --list, or set WG_SIM to its program"
+        command -v dotnet >/dev/null ||
+            die $EX_UNAVAILABLE "no .NET SDK, which the harness needs; or give --list, or set WG_SIM to its program"
         dotnet run --project "$packets/../../src/Sim.Runner" -- "$@"
     fi
 }
@@ -115,8 +116,8 @@ memory() {
 # guest FAMILY MEMORY LIMIT CPUS ARG...: runs one guest. Its status goes to a file, as it is a session of its own.
 guest() {
     local status=0
-    GUEST_PATH=$work UML_MEMORY=$2 UML_TIMEOUT=$3 UML_CPUS=$4 boot_uml "$folder/linux" "$daemons/../packets/packets-guest.sh" "${@:5}" "$1" "$work/list-$1" \
-        >"$work/log-$1" 2>&1 || status=$?
+    GUEST_PATH=$work UML_MEMORY=$2 UML_TIMEOUT=$3 UML_CPUS=$4 boot_uml "$folder/linux" "$daemons/../packets/packets-guest.sh" \
+        "${@:5}" "$1" "$work/list-$1" >"$work/log-$1" 2>&1 || status=$?
     echo "$status" >"$work/log-$1.status"
 }
 

@@ -3,7 +3,7 @@
  * Part of packets: sends packets by a hub, and checks each that arrives.
  *
  * The host sends to addresses of the table (encrypt), or spokes send from addresses of the table to the host (decrypt). A packet tells its
- * number and its prefix; the rest of it is the same in all packets of a flow. Few packets are under way at a time, so no queue is ever full.
+ * number and its prefix; the rest is the same in all packets of a flow. Few packets are under way at a time, so no queue is ever full.
  */
 #define _GNU_SOURCE
 #include "packets.h"
