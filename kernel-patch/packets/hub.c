@@ -117,16 +117,15 @@ void host_address(struct sockaddr_storage *address)
 void nobody_address(unsigned char address[16]) { inet_pton(family, by_family("198.18.7.1", "2001:db8:dead::1"), address); }
 
 /* A route to a device without a gateway, or a local one. A length of 0 is the default route. */
-static int add_route(int type, int table, int device, const unsigned char *to, int length, int metric)
+static int add_route(int type, int table, int device, const unsigned char *to, int length)
 {
 	struct rtmsg r = { .rtm_family = family, .rtm_dst_len = length, .rtm_table = table, .rtm_protocol = RTPROT_STATIC, .rtm_type = type,
 			   .rtm_scope = type == RTN_LOCAL ? RT_SCOPE_HOST : family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE };
 
-	begin(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE, &r, sizeof(r));
+	begin(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_APPEND, &r, sizeof(r));
 	if (length)
 		put(RTA_DST, to, address_size(family));
 	put_u32(RTA_OIF, device);
-	put_u32(RTA_PRIORITY, metric);
 	return talk(rtnl);
 }
 
@@ -146,7 +145,7 @@ static int add_gateway(const char *text)
 static int receive_everything(void)
 {
 	struct fib_rule_hdr rule = { .family = family, .table = ANY_TABLE, .action = FR_ACT_TO_TBL, .flags = FIB_RULE_INVERT };
-	int error = add_route(RTN_LOCAL, ANY_TABLE, if_nametoindex("lo"), NULL, 0, 0);
+	int error = add_route(RTN_LOCAL, ANY_TABLE, if_nametoindex("lo"), NULL, 0);
 
 	begin(RTM_NEWRULE, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, &rule, sizeof(rule));
 	put(FRA_IIFNAME, "lo", 3);
@@ -230,9 +229,9 @@ static void set_up_hub(struct hub *hub)
 	must("address of wg0", add_address(hub->device, by_family("172.16.0.1", "fd00::1")));
 	nobody_address(nobody);
 	if (!hub->scheme->routes)
-		must("default route", add_route(RTN_UNICAST, RT_TABLE_MAIN, hub->device, NULL, 0, 0));
+		must("default route", add_route(RTN_UNICAST, RT_TABLE_MAIN, hub->device, NULL, 0));
 	else
-		must("route to nobody", add_route(RTN_UNICAST, RT_TABLE_MAIN, hub->device, nobody, 8 * address_size(family), 0));
+		must("route to nobody", add_route(RTN_UNICAST, RT_TABLE_MAIN, hub->device, nobody, 8 * address_size(family)));
 }
 
 static void set_up_host(struct hub *hub)
@@ -243,6 +242,7 @@ static void set_up_host(struct hub *hub)
 	must("route of the host", add_gateway(by_family("198.51.100.1", "2001:db8:ffff::1")));
 }
 
+/* Each packet names the device that it leaves by. IPv6 heeds that among routes of one metric alone. */
 static void set_up_spokes(struct hub *hub)
 {
 	char name[8];
@@ -252,7 +252,7 @@ static void set_up_spokes(struct hub *hub)
 		snprintf(name, sizeof(name), "wg%d", d);
 		must(name, set_link(name, -1, LARGEST_MTU));
 		hub->device_of_spoke[d] = if_nametoindex(name);
-		must("route of a spoke", add_route(RTN_UNICAST, RT_TABLE_MAIN, hub->device_of_spoke[d], NULL, 0, d));
+		must("route of a spoke", add_route(RTN_UNICAST, RT_TABLE_MAIN, hub->device_of_spoke[d], NULL, 0));
 	}
 	must("local addresses of spokes", receive_everything());
 }
