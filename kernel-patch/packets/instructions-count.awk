@@ -2,7 +2,7 @@
 # Reads what a guest of instructions.sh printed, and then what the plugin counted, and prints a line for each count:
 #   VARIANT SCHEME FAMILY OPERATION KEYS PREFIXES PEERS SIZE PACKET CHOICE ROUTE CRYPTO REST
 # with instructions for each packet: those of the frames to the hub less those of the frames to nobody. Appends those of each function to
-# the file "functions". The line "clock" says whether the plugin missed something. A tick of the timer and the user's part do not count.
+# the file "functions". The line "clock" says whether the plugin missed something. The timer's ticks and programs do not count.
 
 function group(context, name, module) {
     if (context != "rest") return context
@@ -33,7 +33,7 @@ FNR == NR { next }
 
 $1 != current { flush_functions(); current = $1 }
 $1 == clock { executed += $3; next }
-!($1 in label) || $5 == "user" || $2 == "tick" { next }
+!($1 in label) || $5 == "user" || $2 == "background" { next }
 {
     each = ($4 - $3) / frames[$1]
     kind = group($2, $5, $6)
@@ -44,7 +44,7 @@ $1 == clock { executed += $3; next }
 END {
     flush_functions()
     difference = nanoseconds ? executed / nanoseconds - 1 : 1
-    print "clock", difference < 0.01 && difference > -0.01 ? "same" : sprintf("%d,instructions,%d,ns", executed, nanoseconds)
+    print "clock", (difference < 0.01 && difference > -0.01 ? "same" : sprintf("%d,instructions,%d,ns", executed, nanoseconds))
     for (i = 1; i <= last; i++) {
         all = sum[i, "choice"] + sum[i, "route"] + sum[i, "crypto"] + sum[i, "rest"]
         if (i in label)

@@ -160,9 +160,9 @@ void make_sink(void)
 {
 	enter_first();
 	make_dummy("sink", "192.0.2.1", "2001:db8:fffe::1");
-	/* Frames that are put on lo have no route yet. */
-	if (!write_setting("/proc/sys/net/ipv4/conf/all/route_localnet", "1"))
-		fail("route_localnet", errno);
+	/* Frames that are put on lo have no route yet, and come from the machine's own address. */
+	if (!write_setting("/proc/sys/net/ipv4/conf/all/route_localnet", "1") || !write_setting("/proc/sys/net/ipv4/conf/all/accept_local", "1"))
+		fail("lo", errno);
 }
 
 void make_lan(const struct hub *hub)
@@ -445,6 +445,8 @@ void count_frames(const struct hub *hub, enum operation operation)
 	int fd = open_outside(hub, operation);
 
 	find_address(hub, operation, address);
+	for (int pass = 1; pass < PASSES(operation); pass++)
+		send_frames(fd, address, true);
 	mark(MARK_FIRST);
 	send_frames(fd, address, false);
 	mark(MARK_SECOND);

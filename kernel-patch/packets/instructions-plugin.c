@@ -38,16 +38,19 @@ const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
 
-/* Contexts, and the functions that they begin with. A tick may come in any of them. */
-enum { REST, CHOICE, ROUTE, TICK, CONTEXTS };
-static const char *const context_name[CONTEXTS] = { "rest", "choice", "route", "tick" };
+/*
+ * Contexts, and the functions that they begin with. A tick of the timer may come in any of them. WireGuard's rate limiter cleans up once a
+ * second.
+ */
+enum { REST, CHOICE, ROUTE, BACKGROUND, CONTEXTS };
+static const char *const context_name[CONTEXTS] = { "rest", "choice", "route", "background" };
 static const struct {
 	const char *function;
 	int context;
 } regions[] = {
 	{ "wg_route_lookup_dst", CHOICE },	     { "wg_allowedips_lookup_dst", CHOICE }, { "wg_route_check_src", CHOICE },
 	{ "wg_allowedips_lookup_src", CHOICE }, { "ip_route_input_noref", ROUTE },      { "ip6_route_input", ROUTE },
-	{ "__sysvec_apic_timer_interrupt", TICK },
+	{ "__sysvec_apic_timer_interrupt", BACKGROUND }, { "wg_ratelimiter_gc_entries", BACKGROUND },
 };
 
 struct function {
@@ -65,7 +68,7 @@ struct block {
 	struct function *function;
 	uint64_t start, end;
 	int length; /* in instructions */
-	bool is_entry, is_call;
+	bool is_entry, is_call, is_switch; /* is_switch: to another thread */
 };
 
 static qemu_plugin_id_t self;
@@ -217,6 +220,8 @@ static void on_block(unsigned int cpu, void *data)
 	(void)cpu;
 	if (depth && b->start == stack[depth - 1].return_to)
 		depth--;
+	if (b->is_switch)
+		depth = 0; /* only the cleaner can be interrupted like that */
 	if (b->is_entry)
 		enter_region(b);
 	if (phase >= 0)
@@ -268,6 +273,7 @@ static void translate(qemu_plugin_id_t plugin, struct qemu_plugin_tb *tb)
 	*b = (struct block){ .function = function_of(start), .start = start, .length = length, .is_call = is_call(end),
 			     .end = qemu_plugin_insn_vaddr(end) + qemu_plugin_insn_size(end) };
 	b->is_entry = b->function->region && b->function->start == start;
+	b->is_switch = b->function->start == start && !strcmp(b->function->name, "__schedule");
 	if (!last)
 		last = b;
 	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS, b);

@@ -37,7 +37,11 @@ void use_sink(const struct hub *hub);
 bool make_frames(const struct hub *hub, enum operation operation, const struct flow_key *keys, int size);
 /* What WireGuard counts for such a packet. */
 int message_size(int size);
-/* Sends all frames to nobody, whom the hub's device drops them for at once, and then to the hub. Tells the plugin of both. */
+/*
+ * Sends all frames to nobody, whom the hub's device drops them for at once, and then to the hub. Tells the plugin of both. Packets to encrypt
+ * go to the hub once before, as IPv6 remembers their addresses; messages can be sent once only.
+ */
+#define PASSES(operation) ((operation) == ENCRYPT ? 2 : 1)
 void count_frames(const struct hub *hub, enum operation operation);
 
 #endif

@@ -42,7 +42,7 @@ parse() { # OPTION VALUE
 
 while [ $# -gt 0 ]; do
     if [ "$1" = --quick ]; then
-        quick=yes sizes=64 generic=''
+        quick=yes sizes=64 keys=uniform generic=''
     else
         parse "$1" "${2:-}"
         shift
@@ -65,13 +65,16 @@ sim() {
     fi
 }
 
-make_list() { # FAMILY
-    if [ -n "$list" ]; then
-        cp "$list" "$work/list"
-    else
+# make_list FAMILY: a sample of the prefixes, the same each time.
+make_list() {
+    local colon=-v from=$list
+    [ "$1" = 4 ] || colon=-e
+    if [ -z "$list" ]; then
         sim table updates "$work/updates-$1" --family "$1" --prefixes "${prefixes##*,}" >/dev/null
-        cp "$work/updates-$1/list" "$work/list"
+        from=$work/updates-$1/list
     fi
+    grep -F $colon : "$from" | shuf -n "${prefixes##*,}" --random-source=<(yes) >"$work/list" || true # yes ends by a signal
+    [ -s "$work/list" ] || die 64 "no prefixes of IPv$1"
 }
 
 compile() {
@@ -90,7 +93,7 @@ guest() {
         -accel tcg -cpu "$cpu" -icount shift=0,sleep=off -seed 1 -rtc base=2026-01-01,clock=vm \
         -plugin "$work/plugin.so,symbols=$work/symbols,profile=$work/profile" -kernel "$folder/vmlinuz" -initrd "$work/initrd" \
         -virtfs "local,path=$work,mount_tag=lab,security_model=none" \
-        -append "console=ttyS0 end_by_reboot=1 panic=-1 loglevel=5 root=/dev/ram0 nokaslr random.trust_cpu=on tsc=reliable -- $*" \
+        -append "console=ttyS0 end_by_reboot=1 panic=-1 loglevel=5 root=/dev/ram0 random.trust_cpu=on tsc=reliable -- $*" \
         </dev/null 2>&1 | tr -d '\r' >"$work/log" || true
     grep -aE '^(ok|not ok|#)' "$work/log" || true
     grep -qa '^done, 0 failed' "$work/log" && ! sed -n '/^# start/,$p' "$work/log" | grep -aqE "$complaints"
