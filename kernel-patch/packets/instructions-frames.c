@@ -407,7 +407,7 @@ static void settle(void)
 	nanosleep(&pause, NULL);
 }
 
-bool make_frames(const struct hub *hub, enum operation operation, const struct flow_key *keys, int size)
+static bool make_frames(const struct hub *hub, enum operation operation, const struct flow_key *keys, int size)
 {
 	bool good = operation == ENCRYPT || catch_messages(hub, keys, size);
 
@@ -439,18 +439,21 @@ static void send_frames(int fd, const unsigned char *address, bool to_hub)
 		send_batch(fd, &frames[i]);
 }
 
-void count_frames(const struct hub *hub, enum operation operation)
+bool count_frames(const struct hub *hub, enum operation operation, const struct flow_key *keys, int size)
 {
 	unsigned char address[ETH_ALEN];
-	int fd = open_outside(hub, operation);
+	bool good = make_frames(hub, operation, keys, size);
+	int fd;
 
 	find_address(hub, operation, address);
-	for (int pass = 1; pass < PASSES(operation); pass++)
-		send_frames(fd, address, true);
+	fd = open_outside(hub, operation);
+	send_frames(fd, address, true);
+	good = good && make_frames(hub, operation, keys, size); /* a message can be sent once only */
 	mark(MARK_FIRST);
 	send_frames(fd, address, false);
 	mark(MARK_SECOND);
 	send_frames(fd, address, true);
 	mark(MARK_STOP);
 	close(fd);
+	return good;
 }

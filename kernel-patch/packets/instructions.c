@@ -131,13 +131,13 @@ static long read_forwarded(void)
 	return count;
 }
 
-static bool is_right(const struct bytes *before, const struct bytes *after, const struct flow_key *keys, int size, int passes)
+static bool is_right(const struct bytes *before, const struct bytes *after, const struct flow_key *keys, int size)
 {
 	int64_t wanted[PEERS + 1] = { 0 };
 	bool right = true;
 
 	for (int i = 0; i < FRAMES; i++)
-		wanted[keys[i].peer] += passes * message_size(size);
+		wanted[keys[i].peer] += PASSES * message_size(size);
 	for (int peer = 1; peer <= PEERS; peer++) {
 		int64_t seen = after->of[peer] - before->of[peer];
 
@@ -159,7 +159,6 @@ static enum keys keys_of(const char *name)
 static void count_packets(const struct hub *hub, enum operation operation, const char *keys_name, int size)
 {
 	static struct flow_key keys[FRAMES];
-	int passes = PASSES(operation);
 	struct bytes before, after;
 	char what[128], text[192];
 	long packets;
@@ -172,18 +171,17 @@ static void count_packets(const struct hub *hub, enum operation operation, const
 	good = exchange(hub);
 	if (!good)
 		printf("# a packet does not arrive\n");
-	good = good && make_frames(hub, operation, keys, size);
 	if (operation == ENCRYPT)
 		use_sink(hub);
 	before = read_bytes(hub, operation);
 	packets = read_forwarded();
-	count_frames(hub, operation);
+	good = good && count_frames(hub, operation, keys, size);
 	after = read_bytes(hub, operation);
 	packets = read_forwarded() - packets;
-	if (packets != passes * FRAMES)
+	if (packets != PASSES * FRAMES)
 		printf("# %ld packets are forwarded\n", packets);
 	snprintf(text, sizeof(text), "%s: every packet is forwarded, and is its peer's", what);
-	claim(is_right(&before, &after, keys, size, passes) && packets == passes * FRAMES && good, text);
+	claim(is_right(&before, &after, keys, size) && packets == PASSES * FRAMES && good, text);
 	end_count(what);
 }
 

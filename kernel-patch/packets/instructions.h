@@ -33,15 +33,14 @@ bool exchange(const struct hub *hub);
 /* Leads the hub's messages to the sink. exchange() takes that back. */
 void use_sink(const struct hub *hub);
 
-/* Frames with packets to the keys, or with messages of spokes with packets from the keys. True if all could be made. */
-bool make_frames(const struct hub *hub, enum operation operation, const struct flow_key *keys, int size);
+/*
+ * Makes frames with packets to the keys, or with messages of spokes with packets from the keys. Sends them to nobody, whom the hub's device
+ * drops them for at once, and then to the hub. Tells the plugin of both. Before, the same packets pass once uncounted, as IPv6 remembers
+ * addresses and the scheduler what threads did. True if all frames could be made.
+ */
+enum { PASSES = 2 };
+bool count_frames(const struct hub *hub, enum operation operation, const struct flow_key *keys, int size);
 /* What WireGuard counts for such a packet. */
 int message_size(int size);
-/*
- * Sends all frames to nobody, whom the hub's device drops them for at once, and then to the hub. Tells the plugin of both. Packets to encrypt
- * go to the hub once before, as IPv6 remembers their addresses; messages can be sent once only.
- */
-#define PASSES(operation) ((operation) == ENCRYPT ? 2 : 1)
-void count_frames(const struct hub *hub, enum operation operation);
 
 #endif

@@ -86,16 +86,16 @@ compile() {
 
 # guest FOLDER CPU ARG...: runs the program under the kernel in the folder. Its status is that of the guest.
 guest() {
-    local folder=$1 cpu=$2
+    local folder=$1 processor=$2
     shift 2
     program_initrd "$folder" "$work/init" "$work/initrd"
     timeout -k 5 "${QEMU_TIMEOUT:-3600}" qemu-system-x86_64 -nodefaults -no-user-config -nographic -no-reboot -serial stdio -m 2G -smp 1 \
-        -accel tcg -cpu "$cpu" -icount shift=0,sleep=off -seed 1 -rtc base=2026-01-01,clock=vm \
+        -accel tcg -cpu "$processor" -icount shift=0,sleep=off -seed 1 -rtc base=2026-01-01,clock=vm \
         -plugin "$work/plugin.so,symbols=$work/symbols,profile=$work/profile" -kernel "$folder/vmlinuz" -initrd "$work/initrd" \
         -virtfs "local,path=$work,mount_tag=lab,security_model=none" \
         -append "console=ttyS0 end_by_reboot=1 panic=-1 loglevel=5 root=/dev/ram0 random.trust_cpu=on tsc=reliable -- $*" \
         </dev/null 2>&1 | tr -d '\r' >"$work/log" || true
-    grep -aE '^(ok|not ok|#)' "$work/log" || true
+    grep -aE '^(ok|not ok|#  )' "$work/log" || true
     grep -qa '^done, 0 failed' "$work/log" && ! sed -n '/^# start/,$p' "$work/log" | grep -aqE "$complaints"
 }
 
