@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Part of packets: a process that changes prefixes on the second processor. Each change leads a random prefix to its other peer. */
+/*
+ * Part of packets: a process that changes prefixes on the second processor. Each change leads a prefix to its other peer. Few
+ * prefixes change often, as in BGP: they are drawn by Zipf's law.
+ */
 #define _GNU_SOURCE
 #include "packets.h"
 
@@ -72,7 +75,7 @@ static void change_again_and_again(struct hub *hub, double rate)
 	enter_space(hub, HUB);
 	seed_random(getpid());
 	for (shared->start = now(); !atomic_load(&shared->is_over);) {
-		change(hub, draw(UNIFORM, address));
+		change(hub, draw(ZIPF, address));
 		due += rate > 0 ? 1e9 / rate : 0;
 		if (rate > 0 && shared->start + due > now())
 			wait_until(shared->start + due);

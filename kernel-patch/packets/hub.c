@@ -293,14 +293,11 @@ static struct rtnl_link_stats64 stats_of(int device)
 	return stats;
 }
 
-struct drops read_drops(const struct hub *hub)
+struct drops count_drops(const struct hub *hub)
 {
-	struct rtnl_link_stats64 wg, veth;
+	struct rtnl_link_stats64 wg = stats_of(hub->device), veth = stats_of(hub->veth);
 
-	enter_space(hub, HUB);
-	wg = stats_of(hub->device);
-	veth = stats_of(hub->veth);
-	return (struct drops){ .tx_errors = wg.tx_errors, .rx_frame_errors = wg.rx_frame_errors,
+	return (struct drops){ .tx_errors = wg.tx_errors, .rx_frame_errors = wg.rx_frame_errors, .from_host = veth.rx_packets,
 			       .all = wg.tx_errors + wg.rx_errors + wg.tx_dropped + wg.rx_dropped + veth.tx_errors + veth.rx_errors +
 				      veth.tx_dropped + veth.rx_dropped };
 }

@@ -54,8 +54,10 @@ void host_address(struct sockaddr_storage *address);
 void nobody_address(unsigned char address[16]);
 struct drops {
 	long long tx_errors, rx_frame_errors, all; /* of wg0; of wg0 and the veth */
+	long long from_host;                       /* packets that came by the veth, where a GSO packet is one */
 };
-struct drops read_drops(const struct hub *hub);
+/* The process is in the hub's namespace. */
+struct drops count_drops(const struct hub *hub);
 
 /* The table: table.c. */
 extern struct prefix *table; /* in random order: the first N are a sample */
@@ -82,13 +84,14 @@ struct flow {
 	int window;         /* packets that are under way at most */
 };
 struct result {
-	long sent, lost, lost_steady, wrong, damaged; /* steady: while the prefix did not change */
+	long sent, lost, wrong, damaged;
+	long moving, lost_steady; /* whose prefix changed while they were under way; that are lost, although it did not */
 	double seconds, idle, median, p99, p999;      /* latencies in ns */
 	struct drops dropped;
 };
 enum { BATCH = 64, WINDOW = 2 * BATCH, SEGMENTS = BATCH / 2 };
 void open_sockets(struct hub *hub);
-/* Sends so many packets and waits until all have arrived or nothing comes any more. */
+/* Sends so many packets and waits until all have arrived or are counted as dropped, or nothing comes any more. */
 struct result send_flow(const struct hub *hub, const struct flow *flow, long packets);
 /* Sends packets of that address, which must not arrive: to it, or from it by a spoke. */
 long send_unwanted(const struct hub *hub, enum operation operation, const unsigned char *address, int spoke, int packets);

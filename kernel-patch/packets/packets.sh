@@ -11,7 +11,7 @@
 #   --scheme NAME     allowed-ips, default-route, route, nexthop or gateway; may be given again: all unless given
 #   --prefixes N,...  sizes of the table; "all" is the whole list: 10,1000,100000,all unless given
 #   --seconds S       of each measurement: 0.25 unless given
-#   --rounds N        5 unless given
+#   --rounds N        5 unless given, 3 with --quick or --smp
 #   --list FILE       prefixes, one a line; may be given again. Without it "wg-sim table updates" writes the embedded table
 #   --folder FOLDER   a folder that has uml-patched (with --smp: uml-smp) built already; vm/build.sh makes it unless given
 #
@@ -67,8 +67,8 @@ choose() {
     [ -z "$churn" ] || sizes=100000
     prefixes=${prefixes:-$sizes} prefixes=${prefixes//all/9999999}
     if [ -n "$churn" ]; then
-        seconds=${seconds:-${quick:+0.5}} seconds=${seconds:-1}
-        arguments+=(--churn --size 64 --keys uniform --variants plain)
+        seconds=${seconds:-${quick:+0.5}} seconds=${seconds:-1} rounds=${rounds:-3}
+        arguments+=(--churn --size 64 --keys "$([ -n "$quick" ] || echo uniform,)zipf" --variants plain)
     elif [ -n "$quick" ]; then
         seconds=${seconds:-0.2}
         arguments+=(--size 64 --keys "hot,uniform" --variants plain)

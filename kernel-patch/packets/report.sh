@@ -29,12 +29,13 @@ print_table() {
                 for (j = i; j > 1 && sorted[j - 1] + 0 > sorted[j] + 0; j--) { v = sorted[j]; sorted[j] = sorted[j - 1]; sorted[j - 1] = v }
             return n ? (sorted[int((n + 1) / 2)] + sorted[int(n / 2) + 1]) / 2 : ""
         }
+        BEGIN { plain["plain"]; plain["rate-0"] }
         function cell(list, scale) { return list == "" ? "-" : sprintf(scale == 1 ? "%.3f" : "%.1f", median(list) / scale) }
         $1 == "pps" || $1 == "aa_ratio" {
             test = $5 "," $6 "," $8 "," $10 "," $7 ","
             scheme = $1 == "pps" ? $4 : "A/A"
             # The second hub is measured in plain tests, or in those without changes.
-            if ($11 == "aa") { if ($1 == "aa_ratio") list[test "plain" scheme] = list[test "plain" scheme] " " $2; next }
+            if ($11 == "aa") { if ($1 == "aa_ratio") for (v in plain) list[test v scheme] = list[test v scheme] " " $2; next }
             test = test $11
             if (!seen[test]++) tests[++count] = test
             if (!known[scheme]++) schemes[++columns] = scheme

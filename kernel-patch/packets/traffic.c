@@ -21,7 +21,8 @@
 #define UDP_SEGMENT 103
 #endif
 
-enum { BUFFER = 16 << 20, PATIENCE_S = 3, CONTROL = 128 };
+/* A receiver looks at the counters of drops whenever no packet has come for a while. */
+enum { BUFFER = 16 << 20, LOOK_US = 10000, PATIENCE_S = 3, CONTROL = 128 };
 
 const char *const names_of_operations[OPERATIONS] = { "encrypt", "decrypt" };
 
@@ -43,6 +44,7 @@ static struct {
 	struct item *items;
 	int64_t *sent_at, *latencies; /* of a batch, of a packet */
 	long sent, arrived, given_up;
+	struct drops before; /* the flow */
 	struct result result;
 	struct content head;
 	socklen_t address_length;
@@ -60,7 +62,7 @@ static void set_option(int fd, int level, int option, int value)
 /* Of the host, by its address; or of all spokes, by any address. */
 static int open_socket(const struct hub *hub, enum space space, const struct sockaddr_storage *address, socklen_t length)
 {
-	struct timeval patience = { .tv_sec = PATIENCE_S };
+	struct timeval patience = { .tv_usec = LOOK_US };
 	int fd;
 
 	enter_space(hub, space);
@@ -91,6 +93,9 @@ void open_sockets(struct hub *hub)
 
 static uint32_t changes_of(int prefix) { return run.hub->changes ? atomic_load(&run.hub->changes[prefix]) : 0; }
 
+/* Whether the prefix has changed, or was about to, since the packet was sent. */
+static bool is_moving(const struct item *item) { return item->changes % 2 || changes_of(item->prefix) != item->changes; }
+
 /* While a change is made, the prefix may be of the peer of before as well. */
 static int peer_now(const struct item *item) { return peer_after(item->prefix, item->changes / 2); }
 
@@ -103,14 +108,13 @@ static struct {
 	_Alignas(struct cmsghdr) char control[BATCH][CONTROL];
 } out;
 
-static struct cmsghdr *put_control(struct msghdr *m, int level, int type, const void *data, size_t len)
+static void put_control(struct msghdr *m, int level, int type, const void *data, size_t len)
 {
 	struct cmsghdr *c = (void *)((char *)m->msg_control + m->msg_controllen);
 
 	*c = (struct cmsghdr){ .cmsg_level = level, .cmsg_type = type, .cmsg_len = CMSG_LEN(len) };
 	memcpy(CMSG_DATA(c), data, len);
 	m->msg_controllen += CMSG_SPACE(len);
-	return c;
 }
 
 /* The source, and the spoke's device, which is the way out. */
@@ -218,7 +222,6 @@ static bool is_right(const struct item *item, struct msghdr *m)
 {
 	unsigned char destination[16];
 	int device = read_pktinfo(m, destination);
-	uint32_t after;
 
 	if (run.flow->operation == DECRYPT)
 		return !memcmp(bytes_of(m->msg_name), item->address, address_size(family));
@@ -226,10 +229,7 @@ static bool is_right(const struct item *item, struct msghdr *m)
 		return false;
 	if (device == run.hub->device_of_spoke[peer_now(item)])
 		return true;
-	after = changes_of(item->prefix);
-	if (after == item->changes && after % 2 == 0)
-		return false;
-	return device == run.hub->device_of_spoke[peer_after(item->prefix, item->changes / 2 + 1)];
+	return is_moving(item) && device == run.hub->device_of_spoke[peer_after(item->prefix, item->changes / 2 + 1)];
 }
 
 static void take(struct mmsghdr *message, int64_t time)
@@ -247,10 +247,11 @@ static void take(struct mmsghdr *message, int64_t time)
 	}
 	item->has_arrived = true;
 	run.result.wrong += !is_right(item, &message->msg_hdr);
+	run.result.moving += is_moving(item);
 	run.latencies[run.arrived++] = time - run.sent_at[c->number];
 }
 
-/* Waits for packets; false if none comes for long. The other socket of the hub is where they arrive. */
+/* False if no packet comes. */
 static bool receive(int fd, int flags)
 {
 	int64_t time;
@@ -283,6 +284,7 @@ static void prepare(const struct hub *hub, const struct flow *flow, long packets
 	memset(run.sent_at, 0, packets * sizeof(*run.sent_at));
 	run.sent = run.arrived = run.given_up = 0;
 	run.result = (struct result){ 0 };
+	run.before = count_drops(hub);
 	if (getrandom(&run.head.nonce, sizeof(run.head.nonce), 0) != sizeof(run.head.nonce))
 		fail("random numbers", errno);
 	for (int i = 0; i < MAX_SIZE; i++)
@@ -324,7 +326,7 @@ static void judge(long packets)
 	for (long i = 0; i < packets; i++) {
 		const struct item *item = &run.items[i];
 
-		r->lost_steady += !item->has_arrived && item->changes % 2 == 0 && changes_of(item->prefix) == item->changes;
+		r->lost_steady += !item->has_arrived && !is_moving(item);
 	}
 	if (!run.arrived)
 		return;
@@ -334,42 +336,64 @@ static void judge(long packets)
 	r->p999 = run.latencies[run.arrived * 999 / 1000];
 }
 
+static struct drops drops_so_far(void)
+{
+	struct drops d = count_drops(run.hub);
+
+	return (struct drops){ d.tx_errors - run.before.tx_errors, d.rx_frame_errors - run.before.rx_frame_errors,
+			       d.all - run.before.all, d.from_host - run.before.from_host };
+}
+
+/* What the hub has dropped is not under way any more. If nothing has come for long, nothing is. */
+static void give_up(int64_t last)
+{
+	run.given_up = drops_so_far().all;
+	if (now() - last > PATIENCE_S * 1000000000LL)
+		run.given_up = run.sent - run.arrived;
+}
+
+static bool may_send(long packets, int step)
+{
+	return run.sent < packets && run.sent - run.arrived - run.given_up <= run.flow->window - step;
+}
+
 struct result send_flow(const struct hub *hub, const struct flow *flow, long packets)
 {
 	int step = flow->window < BATCH ? 1 : BATCH;
-	struct drops before, after;
+	bool may_drop = hub->changes && flow->operation == DECRYPT;
 	int64_t start, last;
 	double idle;
 
 	packets = (packets + step - 1) / step * step;
+	enter_space(hub, HUB);
 	prepare(hub, flow, packets);
-	before = read_drops(hub);
 	idle = idle_seconds();
 	start = last = now();
-	while (run.sent < packets || run.arrived + run.given_up < packets) {
-		while (run.sent < packets && run.sent - run.arrived - run.given_up <= flow->window - step)
+	while (run.arrived + run.given_up < packets) {
+		while (may_send(packets, step))
 			send_next(step);
 		if (receive(receiver(), MSG_WAITFORONE))
 			last = now();
 		else
-			run.given_up = run.sent - run.arrived;
+			give_up(last);
+		if (may_drop)
+			give_up(last);
 	}
 	run.result.seconds = (last - start) / 1e9;
 	run.result.idle = idle_seconds() - idle;
 	judge(packets);
-	after = read_drops(hub);
-	run.result.dropped = (struct drops){ after.tx_errors - before.tx_errors, after.rx_frame_errors - before.rx_frame_errors,
-					     after.all - before.all };
+	run.result.dropped = drops_so_far();
 	return run.result;
 }
 
 long send_unwanted(const struct hub *hub, enum operation operation, const unsigned char *address, int spoke, int packets)
 {
 	static struct flow flow = { .size = 64, .segments = 1, .keys = HOT };
-	struct drops before = read_drops(hub), after;
+	struct drops dropped;
 	int64_t end;
 
 	flow.operation = operation;
+	enter_space(hub, HUB);
 	prepare(hub, &flow, packets);
 	for (int i = 0; i < packets; i++) {
 		put_content(0, i, 0);
@@ -381,12 +405,10 @@ long send_unwanted(const struct hub *hub, enum operation operation, const unsign
 	}
 	end = now() + PATIENCE_S * 1000000000LL;
 	do {
-		while (receive(receiver(), MSG_DONTWAIT))
-			;
-		usleep(1000);
-		after = read_drops(hub);
-	} while (after.all - before.all < packets && now() < end);
+		receive(receiver(), MSG_WAITFORONE);
+		dropped = drops_so_far();
+	} while (dropped.all < packets && now() < end);
 	if (run.arrived || run.result.damaged)
 		return -1;
-	return operation == ENCRYPT ? after.tx_errors - before.tx_errors : after.rx_frame_errors - before.rx_frame_errors;
+	return operation == ENCRYPT ? dropped.tx_errors : dropped.rx_frame_errors;
 }
