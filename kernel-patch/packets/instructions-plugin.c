@@ -40,7 +40,7 @@ uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
 
 /*
  * Contexts, and the functions that they begin with. A tick of the timer may come in any of them. WireGuard's rate limiter cleans up once a
- * second.
+ * second, and IPv6 its neighbours every 15 s.
  */
 enum { REST, CHOICE, ROUTE, BACKGROUND, CONTEXTS };
 static const char *const context_name[CONTEXTS] = { "rest", "choice", "route", "background" };
@@ -50,7 +50,9 @@ static const struct {
 } regions[] = {
 	{ "wg_route_lookup_dst", CHOICE },	     { "wg_allowedips_lookup_dst", CHOICE }, { "wg_route_check_src", CHOICE },
 	{ "wg_allowedips_lookup_src", CHOICE }, { "ip_route_input_noref", ROUTE },      { "ip6_route_input", ROUTE },
-	{ "__sysvec_apic_timer_interrupt", BACKGROUND }, { "wg_ratelimiter_gc_entries", BACKGROUND },
+	{ "__sysvec_apic_timer_interrupt", BACKGROUND },
+	{ "wg_ratelimiter_gc_entries", BACKGROUND },
+	{ "neigh_periodic_work", BACKGROUND },
 };
 
 struct function {
@@ -221,7 +223,7 @@ static void on_block(unsigned int cpu, void *data)
 	if (depth && b->start == stack[depth - 1].return_to)
 		depth--;
 	if (b->is_switch)
-		depth = 0; /* only the cleaner can be interrupted like that */
+		depth = 0; /* only what cleans up can be interrupted like that */
 	if (b->is_entry)
 		enter_region(b);
 	if (phase >= 0)
