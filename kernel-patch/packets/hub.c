@@ -44,7 +44,7 @@ void fail(const char *what, int error)
 	exit(1);
 }
 
-static void enter_fd(int fd)
+void enter_fd(int fd)
 {
 	if (setns(fd, CLONE_NEWNET))
 		fail("setns", errno);
@@ -53,7 +53,7 @@ static void enter_fd(int fd)
 
 void enter_space(const struct hub *hub, enum space space) { enter_fd(hub->space[space]); }
 
-static int open_space(void)
+int open_space(void)
 {
 	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 
@@ -73,7 +73,7 @@ static void make_spaces(struct hub *hub)
 	}
 }
 
-static bool write_setting(const char *path, const char *text)
+bool write_setting(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
@@ -83,7 +83,7 @@ static bool write_setting(const char *path, const char *text)
 	return ok;
 }
 
-static int set_link(const char *name, int space, int mtu)
+int set_link(const char *name, int space, int mtu)
 {
 	struct ifinfomsg i = { .ifi_index = if_nametoindex(name), .ifi_flags = mtu ? IFF_UP : 0, .ifi_change = mtu ? IFF_UP : 0 };
 
@@ -95,7 +95,7 @@ static int set_link(const char *name, int space, int mtu)
 	return talk(rtnl);
 }
 
-static int add_address(int device, const char *text)
+int add_address(int device, const char *text)
 {
 	struct ifaddrmsg a = { .ifa_family = family, .ifa_prefixlen = family == AF_INET ? 24 : 64,
 			       .ifa_flags = family == AF_INET6 ? IFA_F_NODAD : 0, .ifa_index = device };

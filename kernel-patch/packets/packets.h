@@ -41,6 +41,12 @@ extern int hub_count;
 /* Namespaces and devices: hub.c. */
 void make_hub(struct hub *hub);
 void enter_space(const struct hub *hub, enum space space);
+void enter_fd(int space);
+int open_space(void);
+/* In the namespace of the process: moves a link to a space unless that is -1, gives it an MTU and sets it up unless that is 0. */
+int set_link(const char *name, int space, int mtu);
+int add_address(int device, const char *text);
+bool write_setting(const char *path, const char *text);
 bool set_rp_filter(const struct hub *hub, bool on);
 /* The bytes of the host's address behind the hub. */
 void host_address(struct sockaddr_storage *address);

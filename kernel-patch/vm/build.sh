@@ -16,6 +16,7 @@
 #                  fail, and WireGuard as a module
 #   uml-fibtrie-debug  uml-debug with the patches of uml-fibtrie
 #   qemu-patched   vmlinuz, gen_init_cpio, *.ko: the series on x86-64, SMP and preemptible, WireGuard a module
+#   qemu-unpatched the configuration of qemu-patched without the series
 #   qemu-debug     qemu-patched with the checks of uml-debug
 #   iproute2       ip: Debian's, with the patches of kernel-patch/iproute2
 #   bird           bird, birdcl: Debian's, with the patches of kernel-patch/bird
@@ -301,10 +302,14 @@ uml-patched | uml-smp | uml-unhashed | uml-unpatched | uml-fibtrie)
     result=$cache/uml-$variant-$(hash_of "$kernel_tree" "${module_inputs[@]}")
     build_once "$result" build_uml_patched
     ;;
-uml-debug | uml-fibtrie-debug | qemu-patched | qemu-debug)
+uml-debug | uml-fibtrie-debug | qemu-patched | qemu-unpatched | qemu-debug)
     need gcc make flex bison bc libelf-dev libc6-dev patch
     case $part in qemu-*) need qemu-system-x86 ;; esac
-    case $part in uml-fibtrie-debug) make_patched_source fibtrie ;; *) make_patched_source series ;; esac
+    case $part in
+    uml-fibtrie-debug) make_patched_source fibtrie ;;
+    qemu-unpatched) make_patched_source unpatched ;;
+    *) make_patched_source series ;;
+    esac
     flavour=$part
     result=$cache/$flavour-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/*.config)
     build_once "$result" build_flavour
