@@ -68,7 +68,7 @@ internal static class TrieSection
 
     private static Html Line(Rows rows, Waterfall fall, Level level, double? gain) => Markup.Row(level.Step,
     [
-        $"{fall.Scale.Show(level.Value)}", gain is { } less ? (Html)$"{fall.Scale.Show(less)}" : null, Needs(level.Kind) is { } needs ? (Html)$"{needs}" : null,
+        $"{fall.Scale.Show(level.Value)}", gain is { } less ? (Html)$"{fall.ShowGain(less)}" : null, Needs(level.Kind) is { } needs ? (Html)$"{needs}" : null,
         Sum(rows, fall, level), Markup.BasisTag(level.Basis),
     ]);
 

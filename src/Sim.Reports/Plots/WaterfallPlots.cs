@@ -7,7 +7,8 @@ internal static class WaterfallPlots
 {
     public static readonly string[] AllNames = [.. WaterfallCost.All.Select(NameOf)];
 
-    public static IEnumerable<PlotSpec> For(IEnumerable<Waterfall> falls) => falls.Select(fall => new PlotSpec(
+    /// <summary>Returns a plot for each waterfall whose levels are possible.</summary>
+    public static IEnumerable<PlotSpec> For(IEnumerable<Waterfall> falls) => falls.Where(fall => fall.IsPossible).Select(fall => new PlotSpec(
         NameOf(fall.Cost), $"{Words.Capital(fall.Cost.Words)}: is it the trie or the idea?", fall.Sentence(), [.. fall.Levels.Select(level => level.Basis).Distinct().Order()],
         new MarkChart
         {
@@ -32,5 +33,5 @@ internal static class WaterfallPlots
     private static Mark Whole(Waterfall fall, Level level, int series) => new(series, level.Value, level.Value, level.Value, fall.Scale.Show(level.Value));
 
     private static string Label(Waterfall fall, Level level, double gain) =>
-        $"{fall.Scale.Show(level.Value)}, {(gain == 0 ? "no change" : $"{fall.Scale.Show(Math.Abs(gain))} {(gain > 0 ? "less" : "more")}")}";
+        $"{fall.Scale.Show(level.Value)}, {(gain == 0 ? "no change" : $"{fall.ShowGain(Math.Abs(gain))} {(gain > 0 ? "less" : "more")}")}";
 }

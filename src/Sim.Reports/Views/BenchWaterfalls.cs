@@ -47,7 +47,7 @@ public sealed class BenchWaterfalls
         var smallest = Names.BetterTries.Concat(Names.Structures).Select(_costs.Pages).OfType<Figure>().MinBy(row => row.Value);
         var fall = Fall(WaterfallCost.Memory, Pages, routes, "each route names its peer", null, Level.Of("no second table", StepKind.Attribute, routes));
         return fall is null || smallest is null ? fall
-            : fall with { Limit = new("the smallest structure:", $"the memory of the smallest structure alone ({Names.Short(smallest.Structure)})", smallest) };
+            : fall with { Limit = new("smallest structure", $"the memory of the smallest structure alone ({Names.Short(smallest.Structure)})", smallest) };
     }
 
     /// <param name="cost">The cost.</param>
@@ -75,7 +75,7 @@ public sealed class BenchWaterfalls
         {
             Noise = cost == WaterfallCost.Memory ? 1 : _comparisons.NoiseFor(today[0]),
             WithDefaultRoute = routes.Length > 0 ? (Before([]), Better([])) : null,
-            Limit = own == Lookup && _costs.Limit(Names.Fib) is { } limit ? new("limit", "the limit: the time of the FIB’s dependent cache lines alone", limit) : null,
+            Limit = own == Lookup && _costs.Limit(Names.Fib) is { } limit ? new(Metrics.Limit, "the limit: the time of the FIB’s dependent cache lines alone", limit) : null,
         };
     }
 

@@ -82,6 +82,12 @@ public sealed record Waterfall(WaterfallCost Cost, IReadOnlyList<Level> Levels)
     public IEnumerable<(Level Level, double From, double Gain)> Steps =>
         Levels.Zip(Levels.Skip(1), (before, level) => (level, before.Value, before.Value - level.Value));
 
+    /// <summary>Whether all levels are above 0. A level is not if rows are subtracted that were measured at another time.</summary>
+    public bool IsPossible => Levels.All(level => level.Value > 0);
+
+    /// <summary>Returns a gain or loss in the unit of the levels, or in a smaller unit if it is small.</summary>
+    public string ShowGain(double gain) => (Math.Abs(gain) < Scale.Divisor / 10 ? Scale.For(Unit, [gain]) : Scale).Show(gain);
+
     /// <summary>The reason why the rows decide nothing; empty if the rows decide.</summary>
     public string Open
     {
@@ -89,6 +95,7 @@ public sealed record Waterfall(WaterfallCost Cost, IReadOnlyList<Level> Levels)
         {
             var ratio = Attribute.Value / Today.Value;
             return Levels.SelectMany(level => level.Figures).FirstOrDefault(row => row.Flag.Length > 0) is { } flagged ? Words.FlagReason(flagged.Flag)
+                : !IsPossible ? "its rows contradict each other: a level would be 0 or less"
                 : Noise is not { } noise ? "the run has no A/A row"
                 : noise > 1 && ratio <= noise && ratio >= 1 / noise ? $"the difference is within the noise ({Numbers.Percent(noise)})" : "";
         }
