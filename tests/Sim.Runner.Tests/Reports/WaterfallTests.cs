@@ -124,7 +124,7 @@ public sealed partial class WaterfallTests
     public void A_small_gain_has_a_unit_of_its_own()
     {
         var fall = Falls(Bench(4, [(Names.AllowedIps, s_allowedIps with { Pages = 128 << 20 }), (Names.Fib, s_fib with { Pages = PlainPages + 4096 })]))[3];
-        Assert.Equal(("128.0 MiB", "4.000 KiB", "-4.000 KiB"), (fall.Scale.Show(128 << 20), fall.ShowGain(4096), fall.ShowGain(-4096)));
+        Assert.Equal(("128.0 MiB", "4 096 bytes", "-4 096 bytes"), (fall.Scale.Show(128 << 20), Plain(fall.ShowGain(4096)), Plain(fall.ShowGain(-4096))));
         Assert.Equal("128.0 MiB", fall.ShowGain(128 << 20));
     }
 
