@@ -18,6 +18,9 @@ public static class Names
     public const string LcTrie = "allowedips, what if: LC-trie", MultibitTrie = "allowedips, what if: multibit trie",
         Poptrie = "allowedips, what if: Poptrie", Dir24 = "allowedips, what if: DIR-24-8";
 
+    /// <summary>The structures that could stand behind the interface of AllowedIPs, of no kernel.</summary>
+    public static readonly string[] BetterTries = [LcTrie, MultibitTrie, Poptrie, Dir24];
+
     /// <summary>The structures of a validation's rows: the layout of the kernel's structures, a trace, and the ways in which routes name
     /// peers.</summary>
     public const string Layout = "layout", Trace = "trace", RoutePlain = "route plain", RouteEncap = "route encap", RouteWgPeer = "route wgpeer",
@@ -43,6 +46,9 @@ public static class Names
 
     /// <summary>The two structures in the order of every table and plot.</summary>
     public static readonly string[] Structures = [AllowedIps, Fib];
+
+    /// <summary>Returns the name of a what-if without its place: <c>Poptrie</c>. Every other name is returned unchanged.</summary>
+    public static string Short(string name) => name[(name.LastIndexOf(": ", StringComparison.Ordinal) is >= 0 and var at ? at + 2 : 0)..];
 
     /// <summary>Returns the structure name of a row that compares one structure with another.</summary>
     public static string Over(string structure, string other) => $"{structure}/{other}";

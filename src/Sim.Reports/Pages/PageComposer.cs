@@ -42,6 +42,7 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
     private Page Bench(Rows rows, ValidationView? view, string suffix)
     {
         var (table, verdict) = (rows.Result.Table, new Verdict(rows));
+        var falls = BenchWaterfalls.Of(rows, verdict.Comparisons);
         var plots = Drawn(PlotSet.For(rows, verdict), suffix);
         var families = plots.FindAll(plot => plot.Spec.Name == FamilyPlot.Name);
         return new(
@@ -53,6 +54,7 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
             """,
             [
                 AnswerSection.Of(rows, verdict), FamilySection.Of(rows, Html.Concat(families, Page.Figure)), WhatIfSection.Of(rows),
+                TrieSection.OfBench(rows, falls, Html.Concat(Drawn(WaterfallPlots.For(falls), suffix), Page.Figure)),
                 Page.Plots("plots", "Plots", "One plot per question", $"""
                     Bars and dots are medians or counts, the thin marks quartiles. Orange is allowedips and blue is fib, as the text beside every mark says.
                     """, [.. plots.Except(families)]),
@@ -80,6 +82,7 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
     private Page Churn(Rows rows, ChurnView churn, ScalingView? scaling, string suffix)
     {
         var table = rows.Result.Table;
+        var falls = ChurnWaterfalls.Of(churn);
         string Traced(Metric metric) => Numbers.Show(Math.Round(churn.Trace(metric)?.Value ?? 0));
         return new(
             $"Schemes under churn: {table.Source}",
@@ -93,6 +96,7 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
                 Page.Plots("plots", "Plots", "One plot per question", $"""
                     Orange schemes bind prefixes in the allowedips trie, blue ones in routes, as the text beside every mark says.
                     """, Drawn(ChurnPlots.For(churn), suffix)),
+                TrieSection.OfChurn(rows, falls, Html.Concat(Drawn(WaterfallPlots.For(falls), suffix), Page.Figure)),
                 ReaderSection.Of(churn), .. scaling is null ? (Section[])[] : [ScalingSection.Of(scaling, Drawn(ScalingPlots.For(scaling), suffix), warn: false)],
                 ChurnSection.Of(churn), ConditionSection.Of(rows),
             ]);
@@ -143,6 +147,13 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
         if (FamilyCosts.Of(rows).Count < 2)
             return null;
         var compared = parts.Where(part => FamilyCosts.Of(part).Count > 0).OrderBy(part => part.Family);
-        return FamilySection.OfBoth(rows, compared.Select(part => new Verdict(part).Headline()), Page.Figure(draw(FamilyPlot.For(rows)!, $"{PartSuffix}s")));
+        return FamilySection.OfBoth(rows, compared.SelectMany(Verdicts), Page.Figure(draw(FamilyPlot.For(rows)!, $"{PartSuffix}s")));
+    }
+
+    private static string[] Verdicts(Rows part)
+    {
+        var verdict = new Verdict(part);
+        return BenchWaterfalls.Of(part, verdict.Comparisons) is { Count: > 0 } falls
+            ? [verdict.Headline(), TrieSection.Headline(part.Family, falls)] : [verdict.Headline()];
     }
 }

@@ -20,7 +20,11 @@ internal abstract record Chart
 
 /// <summary>A value with its quartiles. Series is the structure that decides the colour: 0 allowedips, 1 fib, 2 neither. The label stands
 /// to the right of the value.</summary>
-internal sealed record Mark(int Series, double Value, double Low, double High, string Label);
+internal sealed record Mark(int Series, double Value, double Low, double High, string Label)
+{
+    /// <summary>The value at which a bar starts: 0, or the level before a step.</summary>
+    public double From { get; init; }
+}
 
 /// <summary>The marks of one case, which stand together.</summary>
 internal sealed record MarkGroup(string Label, IReadOnlyList<Mark> Marks);
@@ -41,8 +45,12 @@ internal sealed record MarkChart : Chart
 
     public string NoiseName { get; init; } = "A/A noise";
 
-    /// <summary>The value that a ratio should not exceed. A dashed line marks the value.</summary>
+    /// <summary>A value to compare the marks with, such as the value that a ratio should not exceed. A dashed line marks the
+    /// value.</summary>
     public double? Target { get; init; }
+
+    /// <summary>The words of the dashed line; empty for the target of a ratio.</summary>
+    public string TargetName { get; init; } = "";
 }
 
 /// <summary>A curve with points by ascending X, in a structure’s colour. The label stands above the curve's peak.</summary>

@@ -47,9 +47,13 @@ internal static class MarkRenderer
         if (chart.Log)
             return chart.IsRatio ? chart : chart with { ValueLabel = $"{chart.ValueLabel} (logarithmic)" };
         var scale = Scale.For(chart.Unit, chart.Groups.SelectMany(group => group.Marks).Select(mark => Math.Max(mark.Value, mark.High)));
-        Mark Scaled(Mark mark) => mark with { Value = mark.Value / scale.Divisor, Low = mark.Low / scale.Divisor, High = mark.High / scale.Divisor };
+        Mark Scaled(Mark mark) => mark with
+        {
+            Value = mark.Value / scale.Divisor, Low = mark.Low / scale.Divisor, High = mark.High / scale.Divisor, From = mark.From / scale.Divisor,
+        };
         return chart with
         {
+            Target = chart.Target / scale.Divisor,
             ValueLabel = scale.Unit.Length == 0 ? chart.ValueLabel : $"{chart.ValueLabel}, {scale.Unit}",
             Groups = [.. chart.Groups.Select(group => group with { Marks = [.. group.Marks.Select(Scaled)] })],
         };
@@ -69,7 +73,7 @@ internal static class MarkRenderer
             Annotate(plot, $"shaded: {chart.NoiseName} {Numbers.Percent(noise)}", axis, noise, LineHeight * .7);
         }
         if (chart.Target is { } target)
-            Annotate(plot, $"dashed: target {Numbers.Ratio(target)}", axis, target, HeadLine(chart) - LineHeight * .3);
+            Annotate(plot, $"dashed: {(chart.TargetName.Length > 0 ? chart.TargetName : $"target {Numbers.Ratio(target)}")}", axis, target, HeadLine(chart) - LineHeight * .3);
         if (!canvas.IsNarrow)
             DrawLines(plot, chart, axis, HeadLine(chart), content);
     }
@@ -130,11 +134,12 @@ internal static class MarkRenderer
         var at = axis.Place(mark.Value);
         if (!chart.Log)
         {
-            // A bar above 0 has a visible length.
-            var length = mark.Value > 0 ? Math.Max(at, axis.Place(axis.Min) + LeastBar * axis.PerPixel) : at;
+            // A bar above 0 has a visible length, and so has a step.
+            var (from, least) = (axis.Place(mark.From), LeastBar * axis.PerPixel);
+            var length = mark.Value > 0 && Math.Abs(at - from) < least ? from + least : at;
             plot.Add.Bar(new Bar
             {
-                Position = y, Value = length, Size = LineHeight * .72, Orientation = Orientation.Horizontal, FillColor = color, LineWidth = 0,
+                Position = y, ValueBase = from, Value = length, Size = LineHeight * .72, Orientation = Orientation.Horizontal, FillColor = color, LineWidth = 0,
             });
         }
         if (mark.High > mark.Low)
@@ -142,7 +147,7 @@ internal static class MarkRenderer
         if (chart.Log)
             plot.Add.Marker(at, y, MarkerShape.FilledCircle, 9, color);
         // A label beside a ratio's mark would cross the line at 1, so these labels stand in a column at the right end.
-        var end = chart.IsRatio ? axis.PlaceLabels : Math.Max(at, axis.Place(Math.Max(mark.High, axis.Min)));
+        var end = chart.IsRatio ? axis.PlaceLabels : Math.Max(at, axis.Place(Math.Max(Math.Max(mark.High, mark.From), axis.Min)));
         ChartRenderer.Text(plot, mark.Label, end, y, Alignment.MiddleLeft).OffsetX = LabelOffset;
     }
 
@@ -162,6 +167,8 @@ internal static class MarkRenderer
             var marks = chart.Groups.SelectMany(g => g.Marks).ToList();
             var min = chart.Log ? marks.Min(m => Math.Min(m.Value, m.Low)) : 0;
             var max = marks.Max(m => Math.Max(m.Value, m.High));
+            if (!chart.Log)
+                max = Math.Max(max, chart.Target ?? 0);
             if (chart.IsRatio)
             {
                 var noise = chart.Noise ?? 1;
@@ -217,7 +224,7 @@ internal static class MarkRenderer
 
         /// <summary>Returns the lowest value at which the axis may end so that the mark's label fits.</summary>
         private double EndFor(Mark mark) =>
-            Place(Min) + (Place(Math.Max(mark.Value, mark.High)) - Place(Min))
+            Place(Min) + (Place(Math.Max(Math.Max(mark.Value, mark.High), mark.From)) - Place(Min))
                 / (1 - (PlotFont.Width(mark.Label, ChartRenderer.FontSize) + LabelOffset + 6) / Width);
     }
 }

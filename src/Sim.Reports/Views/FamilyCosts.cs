@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Views;
 
-/// <summary>The counts that explain how a family’s FIB compares with allowedips: nodes, cache lines and bytes.</summary>
+/// <summary>The rows of a family that explain how its FIB compares with allowedips: nodes, cache lines, bytes and times.</summary>
 public sealed class FamilyCosts
 {
     private readonly Rows _rows;
@@ -31,10 +31,30 @@ public sealed class FamilyCosts
     /// <summary>Returns the bytes per prefix in objects.</summary>
     public Figure? Bytes(string structure) => Find(Experiment.Memory, Metrics.BytesPerPrefix, structure, f => f.Order == _rows.MainOrder(Experiment.Memory));
 
-    public Figure? Ratio(string chain, string pair = Names.FibOverAllowedIps) => Find(
-        Experiment.Lookup, Metrics.Ratio, pair, f => f.Chain == chain && f.Keys == KeysOf(_figures.Where(row => row.Experiment == Experiment.Lookup)));
+    /// <summary>Returns the bytes of all pages.</summary>
+    public Figure? Pages(string structure) => Find(Experiment.Memory, Metrics.PageBytes, structure, f => f.Order == _rows.MainOrder(Experiment.Memory));
+
+    /// <summary>Returns the time of a lookup in a dependent chain.</summary>
+    public Figure? LookupTime(string structure) => Looked(Metrics.Time, structure);
+
+    /// <summary>Returns the time that a lookup’s dependent cache lines alone would take, for the keys of <see cref="LookupTime"/>.</summary>
+    public Figure? Limit(string structure) => Find(Experiment.Limit, Metrics.Limit, structure, f => f.Keys == LookupKeys);
+
+    /// <summary>Returns the time to check a received packet of a train, without changes of routes.</summary>
+    public Figure? ReceiveCheck(string structure, bool cached = false) => Find(
+        Experiment.ReceiveCache, Metrics.ReceiveCheck, structure, f => f.Keys == KeyPatterns.Trains && f.X is 0 && f.Item == (cached ? Names.ReceiveCache : ""));
+
+    /// <summary>Returns the time of a single change.</summary>
+    public Figure? UpdateTime(string operation, string structure) => Find(Experiment.Update, Metrics.Time, structure, f => f.Operation == operation);
+
+    public Figure? Ratio(string chain, string pair = Names.FibOverAllowedIps) => Looked(Metrics.Ratio, pair, chain);
 
     public Figure? UpdateRatio(string operation, string pair) => Find(Experiment.Update, Metrics.Ratio, pair, f => f.Operation == operation);
+
+    private string LookupKeys => KeysOf(_figures.Where(row => row.Experiment == Experiment.Lookup));
+
+    private Figure? Looked(Metric metric, string structure, string? chain = null) => Find(
+        Experiment.Lookup, metric, structure, f => f.Chain == (chain ?? Chains.Dependent) && f.Keys == LookupKeys);
 
     private Figure? Touch(Metric metric, string structure) =>
         Find(Experiment.Touch, metric, structure, f => f.Keys == KeysOf(_figures.Where(row => row.Experiment == Experiment.Touch)));

@@ -12,6 +12,9 @@ internal static class BenchCommand
 
     private const string LaunchedWord = "--launched";
 
+    /// <summary>The word for all what-ifs of the family.</summary>
+    private const string AllWhatIfs = "all";
+
     public static Command Create()
     {
         var (table, family, order, seed) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Order(), CommonOptions.Seed());
@@ -99,7 +102,8 @@ internal static class BenchCommand
     {
         var words = string.Join(", ", SubjectKind.WhatIfWords);
         var option = StrictOptions.Words(
-            "--schemes", $"What-ifs beside AllowedIPs and the FIB: {words}. Without it, those of the IPv6 FIB.", SubjectKind.WhatIfWords, "NAME");
+            "--schemes", $"What-ifs beside AllowedIPs and the FIB: {words}, or {AllWhatIfs}. Without it, those of the IPv6 FIB.",
+            [.. SubjectKind.WhatIfWords, AllWhatIfs], "NAME");
         option.DefaultValueFactory = null;
         return option;
     }
@@ -108,8 +112,10 @@ internal static class BenchCommand
     /// <exception cref="UserException">A named what-if does not exist in the family.</exception>
     private static IReadOnlyList<SubjectKind> Chosen(ParseResult parsed, Option<string[]> whatIfs, Family family)
     {
-        if (parsed.GetValue(whatIfs) is not { Length: > 0 })
+        if (parsed.GetValue(whatIfs) is not { Length: > 0 } words)
             return SubjectKind.WhatIfs(family);
+        if (words.Contains(AllWhatIfs))
+            return SubjectKind.AllWhatIfs(family);
         var kinds = ReplayOptions.Chosen(parsed, whatIfs, family);
         return [.. SubjectKind.AllWhatIfs(family).Where(kind => kinds.Contains(kind.Kind))];
     }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Sim.Experiments.Bench;
 using Sim.Figures;
 using Sim.Kernel;
+using Sim.Reports.Plots;
 using Sim.Runner.Commands;
+using Sim.Runner.Tests.Reports;
 using Sim.Testing;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
@@ -185,6 +189,25 @@ public sealed partial class CommandTests
             File.ReadLines(Path.Combine(folder, "results.csv")).Where(line => line.Contains(",counted,") && !line.Contains(",process,"));
         Assert.Equal(Counted(scratch["one"]), Counted(scratch["two"]));
         Assert.InRange(Counted(scratch["one"]).Count(), 100, 10_000);
+    }
+
+    [Theory]
+    [InlineData(Family.IPv4, "10.{0}.{1}.0/24\n")]
+    [InlineData(Family.IPv6, "2001:db8:{0}:{1}::/64\n")]
+    public void Bench_with_all_what_ifs_shows_the_steps_of_each_cost(Family family, string prefix)
+    {
+        using var scratch = new Scratch();
+        var table = scratch.Write("table.txt", string.Concat(Enumerable.Range(0, 400).Select(at => string.Format(CultureInfo.InvariantCulture, prefix, at / 100, at % 100))));
+        Ok("bench", "--quick", "--table", table, "--family", $"{(int)family}", "--schemes", "all", "--out", scratch["report"]);
+        var rows = ReportFolder.Results(Path.Combine(scratch["report"], "results.json")).Figures;
+        Assert.Equal(
+            SubjectKind.AllWhatIfs(family).Select(kind => kind.Structure),
+            rows.Where(row => row.Experiment == Experiment.Update && row.Metric == Metrics.HeldBytes).Select(row => row.Structure).Distinct());
+        Assert.All(WaterfallPlots.AllNames[..4], name => Assert.True(File.Exists(Path.Combine(scratch["report"], $"plot-{name}.png")), name));
+        var page = File.ReadAllText(Path.Combine(scratch["report"], "index.html"));
+        Assert.Contains("a better structure (", page);
+        Assert.DoesNotContain("no what-if was measured", page);
+        Assert.Equal(family == Family.IPv6, page.Contains("a better FIB (", StringComparison.Ordinal));
     }
 
     [Fact]

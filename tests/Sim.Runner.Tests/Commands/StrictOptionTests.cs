@@ -71,6 +71,7 @@ public sealed class StrictOptionTests
     [InlineData("scale", "--peers", "1", "10")]
     [InlineData("validate", "--batch", "0", "100")]
     [InlineData("bench", "--keys", "zipf", "hot")]
+    [InlineData("bench", "--schemes", "poptrie", "all")]
     public void A_list_takes_commas_or_words_and_no_empty_places(string command, string option, string one, string other)
     {
         Assert.Null(Wrong([command, option, $"{one},{other}"]));

@@ -16,6 +16,8 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
     [InlineData("answer")]
     [InlineData("why")]
     [InlineData("plot-families")]
+    [InlineData("trie-or-idea")]
+    [InlineData("plot-waterfall-memory")]
     [InlineData("plots")]
     [InlineData("details")]
     [InlineData("conditions")]
@@ -66,7 +68,7 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
         var folder = full.Folder;
         var names = FileLink().Matches(folder.Html).Select(m => m.Groups["to"].Value).Distinct().ToList();
 
-        Assert.Equal(12, names.Count);
+        Assert.Equal(16, names.Count);
         Assert.Empty(names.Except(folder.Files));
     }
 

@@ -78,6 +78,21 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
     [Theory]
     [InlineData(820)]
     [InlineData(370)]
+    [InlineData(340)]
+    public void Waterfalls_are_readable(int width)
+    {
+        foreach (var rows in new[] { WaterfallTests.Bench(4), WaterfallTests.Bench(6), new(new FabricatedRun().Build()) })
+        {
+            var specs = WaterfallPlots.For(BenchWaterfalls.Of(rows, new Comparisons(rows))).ToList();
+            Assert.Equal(WaterfallPlots.AllNames[..4], specs.Select(spec => spec.Name));
+            foreach (var spec in specs)
+                AssertReadable(spec.Name, spec.Chart, width, spec.Question);
+        }
+    }
+
+    [Theory]
+    [InlineData(820)]
+    [InlineData(370)]
     public void Curves_over_sizes_are_readable_whatever_they_span(int width)
     {
         foreach (var (names, least, most) in new[] { (12, 1.0, 1e9), (3, 104.0, 104.0), (1, 0.02, 0.05) })

@@ -23,7 +23,7 @@ public sealed class ReportFilesTests(FullReport full) : IClassFixture<FullReport
     public void A_full_run_gives_every_file_and_nothing_else()
     {
         var folder = full.Folder;
-        string[] plots = [.. PlotSet.AllNames.Select(n => $"plot-{n}.png")];
+        string[] plots = [.. PlotSet.AllNames.Concat(WaterfallPlots.AllNames[..4]).Select(n => $"plot-{n}.png")];
 
         Assert.Equal([.. plots.Concat(["index.html", "results.csv", "results.json"]).Order()], folder.Files);
         Assert.All(folder.Files, name => Assert.NotEqual(0, new FileInfo(folder.At(name)).Length));
