@@ -21,7 +21,7 @@ public static class ReportWriter
     private const string TableName = "results.csv", PlotPrefix = "plot-";
 
     private static readonly string[] s_plots =
-        [.. PlotSet.AllNames, .. ValidationPlots.AllNames, .. ChurnPlots.AllNames, .. ScalingPlots.AllNames, .. DaemonPlots.AllNames, .. ComparePlots.AllNames];
+        [.. PlotSet.AllNames, .. ValidationPlots.AllNames, .. ChurnPlots.AllNames, .. ScalingPlots.AllNames, .. DaemonPlots.AllNames, .. HubPlots.AllNames, .. ComparePlots.AllNames];
 
     private const int WidePixels = 820, NarrowPixels = 370;
 

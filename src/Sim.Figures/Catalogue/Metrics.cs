@@ -10,6 +10,7 @@ public static partial class Metrics
     [
         .. typeof(Metrics).GetFields().Select(declared => declared.GetValue(null)).OfType<Metric>(),
         .. Fitted.Where(cost => cost != Time).SelectMany(cost => new[] { Exponent.OfCost(cost), RSquared.OfCost(cost) }),
+        .. Shared.Select(metric => metric.PerPeer), .. Paired.Select(metric => metric.AsRatio),
     ];
 
     /// <summary>Returns the metric with a name. If the catalogue lacks the name (from another version), makes a new metric with this
