@@ -19,6 +19,7 @@ public static partial class Metrics
     public static readonly Metric PacketsAstray = Forwarded("hub-wrong", Units.Count, "packets at a wrong peer, of all rounds");
     public static readonly Metric PacketsAltered = Forwarded("hub-damaged", Units.Count, "packets with other content, of all rounds");
     public static readonly Metric RateOfChanges = Forwarded("hub-changes", Units.PerSecond, "changes a second meanwhile", Better.Neither);
+    public static readonly Metric PacketsMoving = Forwarded("hub-moving", Units.Count, "packets whose prefix changed on their way, of all rounds", Better.Neither);
     public static readonly Metric AgainRatio = Forwarded("aa-ratio", Units.Ratio, "packets a second of a second hub, as a ratio to the first", Better.Neither) with { IsTimed = true };
 
     public static readonly Metric PacketInstructions = Forwarded("packet-instructions", Units.Instructions, "instructions per packet");
@@ -93,7 +94,7 @@ public static partial class Metrics
         [PacketRate, PacketInstructions, AllMemory, CreateTime, UpTime, SetUpTime, DeleteTime, TableTime, ShareTime, StormTime];
 
     /// <summary>The metrics of which a figure is the sum over all rounds: a median would hide the one packet that went astray.</summary>
-    public static IReadOnlyList<Metric> Summed => field ??= [PacketsMissing, PacketsDropped, PacketsAstray, PacketsAltered, SharePackets, ShareOldWay, ShareLost];
+    public static IReadOnlyList<Metric> Summed => field ??= [PacketsMissing, PacketsDropped, PacketsAstray, PacketsAltered, PacketsMoving, SharePackets, ShareOldWay, ShareLost];
 
     /// <summary>Finds the metric of a row of an experiment. Returns null if the catalogue lacks the name. Names that mean something else in other
     /// experiments begin with <c>hub</c>: the row <c>lost</c> has the metric <c>hub-lost</c>.</summary>

@@ -23,7 +23,7 @@ internal static class HubSection
     private static readonly HubColumn[] s_changes =
     [
         new("packets a second", Metrics.PacketRate), new("ratio to no changes", Metrics.PacketRate.AsRatio), new("latency, median", Metrics.LatencyMedian), new("99.9th percentile", Metrics.LatencyP999),
-        new("changes a second", Metrics.RateOfChanges), new("packets lost", Metrics.PacketsMissing), new("dropped and counted", Metrics.PacketsDropped),
+        new("changes a second", Metrics.RateOfChanges), new("packets meanwhile on their way", Metrics.PacketsMoving), new("packets lost", Metrics.PacketsMissing), new("dropped and counted", Metrics.PacketsDropped),
         new("at a wrong peer", Metrics.PacketsAstray), new("damaged", Metrics.PacketsAltered),
     ];
 
@@ -103,7 +103,7 @@ internal static class HubSection
             : $"IPv{view.Family}: no packet reached a wrong peer or was damaged. {(lost > 0 ? $"Beside changes, packets were lost: {Numbers.Show(lost)}." : "None was lost.")}";
     }
 
-    /// <summary>Returns tables of speed and of instructions for each direction and payload. Those of uniform keys are shown, and the others are
+    /// <summary>Returns tables of speed and of instructions for each direction and payload. Those of random prefixes are shown, and the others are
     /// folded.</summary>
     private static Html Packets(HubView view)
     {
@@ -113,14 +113,14 @@ internal static class HubSection
                 view, $"IPv{view.Family}, {Words.Operation(table.Key.Operation)}, {Bytes(table.Key.X)}: {title}",
                 [.. table.OrderBy(f => f.Keys).ThenBy(f => f.Item).ThenBy(f => f.Prefixes)],
                 f => Words.Listed($"{Numbers.Show(f.Prefixes ?? 0)} prefixes", isMain ? "" : Words.Keys(f.Keys), Variants.Words(f.Item)), f => SchemeName.All.Words(f.Scheme), columns));
-        Html Both(bool isMain) => $"{Tables(isMain, "speed", s_speed)}{Tables(isMain, "instructions", s_instructions)}";
+        Html Both(bool isMain) => $"{Tables(isMain, "rate and latency", s_speed)}{Tables(isMain, "instructions", s_instructions)}";
         return $"{Both(true)}{HubTables.Folded($"IPv{view.Family}: other keys, GSO, rp_filter and generic crypto", Both(false))}";
     }
 
     private static Html Repeated(HubView view) => view.Of(Metrics.RepeatDifference).MaxBy(f => f.Value) is { } most
         ? (Html)$" The instructions of two runs differ by {HubTables.Share(view, most)} at most." : new Html();
 
-    private static bool IsMain(Figure f) => f.Keys == KeyPatterns.Uniform && f.Item == Variants.Plain;
+    private static bool IsMain(Figure f) => f.Keys == KeyPatterns.Prefixes && f.Item == Variants.Plain;
 
     private static Html Unused(HubView view)
     {
@@ -145,7 +145,7 @@ internal static class HubSection
             A packet may go to the peer of before or of after a change.</p>
             {Html.Concat(cases.GroupBy(f => (f.Operation, f.X)), table => HubTables.Of(
                 view, $"IPv{view.Family}, {Words.Operation(table.Key.Operation)}, {Bytes(table.Key.X)}, two processors", [.. table],
-                f => $"{SchemeName.All.Words(f.Scheme)}, {Numbers.Show(f.Prefixes ?? 0)} prefixes", f => Variants.Words(f.Item), s_changes))}
+                f => $"{SchemeName.All.Words(f.Scheme)}, {Numbers.Show(f.Prefixes ?? 0)} prefixes, {Words.Keys(f.Keys)}", f => Variants.Words(f.Item), s_changes))}
             """);
     }
 }

@@ -24,7 +24,7 @@ internal static class HubPlots
 
     private static PlotSpec? Packets(HubView view, string operation)
     {
-        var rows = view.Of(Metrics.PacketRate).Where(f => f.Operation == operation && f.Keys == KeyPatterns.Uniform && f.Item == Variants.Plain && f is { Structure: "", Prefixes: > 0, Value: > 0 }).ToList();
+        var rows = view.Of(Metrics.PacketRate).Where(f => f.Operation == operation && f.Keys == KeyPatterns.Prefixes && f.Item == Variants.Plain && f is { Structure: "", Prefixes: > 0, Value: > 0 }).ToList();
         rows = rows.FindAll(f => f.X == rows.Min(row => row.X));
         if (rows.Select(f => f.Prefixes).Distinct().Count() < 2)
             return null;
@@ -32,7 +32,7 @@ internal static class HubPlots
             Name(operation, view.Family), $"How many IPv{view.Family} packets a second does the hub {(operation == Operations.Encrypt ? "encrypt" : "decrypt")}, by size of the table?",
             Reading(rows, f => f.Prefixes!.Value, "prefix", f => $"{Numbers.Digits(f.Value, 3)} a second ({SchemeName.All.Words(f.Scheme)})"), rows.Bases(), new LogChart
             {
-                ValueLabel = "packets a second", IsLinear = true, XLabel = $"prefixes (logarithmic), packets of {Numbers.Show(rows[0].X ?? 0)} bytes, uniform keys",
+                ValueLabel = "packets a second", IsLinear = true, XLabel = $"prefixes (logarithmic), packets of {Numbers.Show(rows[0].X ?? 0)} bytes to random prefixes",
                 Curves = [.. rows.GroupBy(f => f.Scheme).Select((scheme, at) => Curve(scheme, at, false, SchemeName.All.Words(scheme.Key), f => f.Prefixes!.Value))],
             });
     }

@@ -25,11 +25,11 @@ public sealed class HubView : View
 
     public IEnumerable<Figure> Of(Metric metric) => Figures.Where(f => f.Metric == metric);
 
-    /// <summary>Returns a metric's rows for the largest table and the smallest packets, with uniform keys and without a variant: one for each
+    /// <summary>Returns a metric's rows for the largest table and the smallest packets, to random prefixes and without a variant: one for each
     /// direction and scheme.</summary>
     public IReadOnlyList<Figure> Main(Metric metric)
     {
-        var rows = Of(metric).Where(f => f.Keys == KeyPatterns.Uniform && f.Item == Variants.Plain).ToList();
+        var rows = Of(metric).Where(f => f.Keys == KeyPatterns.Prefixes && f.Item == Variants.Plain).ToList();
         return rows.FindAll(f => f.Prefixes == rows.Max(row => row.Prefixes) && f.X == rows.Min(row => row.X));
     }
 

@@ -87,11 +87,13 @@ public static class PacketRows
         if (metric.Unit != own)
             throw new UserException($"{at}{name} in {unit}, not in {metric.Unit}");
         string Applies(string cell) => cell == None ? "" : cell;
+        // The scripts draw a prefix and then an address in it.
+        var pattern = keys == KeyPatterns.Uniform ? KeyPatterns.Prefixes : Applies(keys);
         var isMarked = variant.StartsWith(TwoProcessors, StringComparison.Ordinal);
         return metric.Row(
             Figure.At(experiment, family == "4" ? 4 : 6) with
             {
-                Scheme = scheme, Operation = Applies(operation), Keys = Applies(keys), Prefixes = prefixCount > 0 ? prefixCount : null, Peers = peerCount > 0 ? peerCount : null,
+                Scheme = scheme, Operation = Applies(operation), Keys = pattern, Prefixes = prefixCount > 0 ? prefixCount : null, Peers = peerCount > 0 ? peerCount : null,
                 X = bytes > 0 ? bytes : null, Structure = two || isMarked ? Names.TwoProcessors : "", Item = isMarked ? variant[TwoProcessors.Length..] : variant,
             },
             number * factor);

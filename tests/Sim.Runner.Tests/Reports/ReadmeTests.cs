@@ -76,7 +76,7 @@ public sealed class ReadmeTests
     {
         Figure Of(Metric metric, int family, SchemeName scheme, Term operation)
         {
-            var some = rows.Where(row => row.Metric == metric && row.Family == family && row.Scheme == scheme && row.Operation == operation && row.Keys == KeyPatterns.Uniform && row.Item == Variants.Plain
+            var some = rows.Where(row => row.Metric == metric && row.Family == family && row.Scheme == scheme && row.Operation == operation && row.Keys == KeyPatterns.Prefixes && row.Item == Variants.Plain
                 && row.Structure.Length == 0).ToList();
             return some.Single(row => row.Prefixes == some.Max(other => other.Prefixes) && row.X == some.Min(other => other.X));
         }

@@ -25,7 +25,7 @@ public sealed class PacketRowsTests : IDisposable
         foreach (var operation in (string[])["encrypt", "decrypt"])
         {
             Figure Of(Metric metric, string scheme, string item = "plain") => Assert.Single(
-                figures, f => f.Metric == metric && f.Family == family && f.Operation == operation && f.Scheme == scheme && f is { Prefixes: 1000, X: 64, Keys: "uniform" } && f.Item == item);
+                figures, f => f.Metric == metric && f.Family == family && f.Operation == operation && f.Scheme == scheme && f is { Prefixes: 1000, X: 64, Keys: "prefixes" } && f.Item == item);
             var rate = Of(Metrics.PacketRate, "allowed-ips");
             Assert.Equal((7500, 6250, 8750, 2, "per second", Basis.Measured), (rate.Value, rate.Low, rate.High, rate.N, rate.Unit, rate.Basis));
             // 10,000 and 5,000 times the factor, over 10,000 and 5,000.
@@ -131,7 +131,7 @@ public sealed class PacketRowsTests : IDisposable
         var folder = Path.Combine(LabBuild.FindCheckout(), "kernel-patch/packets");
         string[] Names(string path, string pattern) => [.. Directory.EnumerateFiles(path).Select(File.ReadAllText)
             .SelectMany(text => Regex.Matches(text, pattern, RegexOptions.ExplicitCapture, TimeSpan.FromMinutes(1))).Select(match => match.Groups["name"].Value).Distinct()];
-        var packets = Names(folder, """row\((\w+, \w+, |)"(?<name>[a-z0-9_]+)",""");
+        var packets = Names(folder, """row\((&?\w+(\[\w+\])?, \w+, |)"(?<name>[a-z0-9_]+)",""");
         var peers = Names(Path.Combine(folder, "peers"), """row\w*\((scheme, |"default-route", |)("\w+"|operation), "(?<name>[a-z0-9_]+)",|"(?<name>(memory|threads)_[a-z0-9_]+|sockets|ports|interfaces|pool_workqueues|(load|create)_(messages|bytes))"[, ]""");
         Assert.True(packets.Length > 15 && peers.Length > 35, $"{packets.Length} and {peers.Length} names");
         Assert.Equal([], packets.Where(name => Metrics.OfHub(name, Experiment.HubPackets) is null));
