@@ -31,13 +31,13 @@ public static partial class Metrics
     public static readonly Metric RepeatDifference = Forwarded("hub-repeat", Units.Ratio, "difference of the instructions of two runs, as a share", Better.Neither);
     public static readonly Metric UnusedOverhead = Forwarded("unused-overhead", Units.Ratio, "instructions that the unused series adds, as a share");
 
-    public static readonly Metric CreateTime = OfPeers("create-time", Units.Seconds, "time to create devices and peers");
-    public static readonly Metric UpTime = OfPeers("up-time", Units.Seconds, "time to bring them up");
-    public static readonly Metric SetUpTime = OfPeers("set-up-time", Units.Seconds, "time to create devices and peers and bring them up");
-    public static readonly Metric DeleteTime = OfPeers("delete-time", Units.Seconds, "time to delete");
+    public static readonly Metric CreateTime = OfPeers("create-time", Units.Nanoseconds, "time to create devices and peers");
+    public static readonly Metric UpTime = OfPeers("up-time", Units.Nanoseconds, "time to bring them up");
+    public static readonly Metric SetUpTime = OfPeers("set-up-time", Units.Nanoseconds, "time to create devices and peers and bring them up");
+    public static readonly Metric DeleteTime = OfPeers("delete-time", Units.Nanoseconds, "time to delete");
     public static readonly Metric CreateMessages = OfPeers("create-messages", Units.Count, "requests that create");
     public static readonly Metric CreateBytes = OfPeers("create-bytes", Units.Bytes, "bytes of these requests");
-    public static readonly Metric TableTime = OfPeers("load-time", Units.Seconds, "time to load the table");
+    public static readonly Metric TableTime = OfPeers("load-time", Units.Nanoseconds, "time to load the table");
     public static readonly Metric TableMessages = OfPeers("load-messages", Units.Count, "requests that load the table");
     public static readonly Metric TableBytes = OfPeers("load-bytes", Units.Bytes, "bytes of these requests");
 
@@ -64,16 +64,16 @@ public static partial class Metrics
     public static readonly Metric InterfaceScanMessages = OfPeers("hub-scan-messages", Units.Count, "messages of one scan of interfaces and addresses");
     public static readonly Metric InterfaceScanBytes = OfPeers("hub-scan-bytes", Units.Bytes, "bytes of one scan of interfaces and addresses");
 
-    public static readonly Metric ShareTime = OfPeers("failover-time", Units.Seconds, "time to move the share of a lost peer");
+    public static readonly Metric ShareTime = OfPeers("failover-time", Units.Nanoseconds, "time to move the share of a lost peer");
     public static readonly Metric ShareMessages = OfPeers("failover-messages", Units.Count, "requests that move the share");
     public static readonly Metric ShareBytes = OfPeers("failover-bytes", Units.Bytes, "bytes of these requests");
     public static readonly Metric SharePackets = OfPeers("hub-failover-packets", Units.Count, "packets sent meanwhile, of all rounds", Better.Neither);
     public static readonly Metric ShareOldWay = OfPeers("failover-old-way", Units.Count, "packets to the lost peer, of all rounds");
     public static readonly Metric ShareLost = OfPeers("failover-lost", Units.Count, "packets to no peer, of all rounds");
 
-    public static readonly Metric StormHalfTime = OfPeers("storm-half-time", Units.Seconds, "time until half of the peers have a session");
-    public static readonly Metric StormTime = OfPeers("storm-time", Units.Seconds, "time until all peers have a session");
-    public static readonly Metric StormCpu = OfPeers("storm-cpu-machine", Units.Seconds, "CPU of the machine, with the peers");
+    public static readonly Metric StormHalfTime = OfPeers("storm-half-time", Units.Nanoseconds, "time until half of the peers have a session");
+    public static readonly Metric StormTime = OfPeers("storm-time", Units.Nanoseconds, "time until all peers have a session");
+    public static readonly Metric StormCpu = OfPeers("storm-cpu-machine", Units.Nanoseconds, "CPU of the machine, with the peers");
     public static readonly Metric StormSessions = OfPeers("storm-sessions", Units.Count, "sessions", Better.Neither);
     public static readonly Metric StormInitiations = OfPeers("storm-initiations", Units.Count, "handshake initiations");
     public static readonly Metric StormResponses = OfPeers("storm-responses", Units.Count, "handshake responses", Better.Neither);

@@ -64,7 +64,7 @@ internal static class DeviceSection
         {
             null => text.Append($"."),
             { Flag.Length: > 0 } => text.Append($". The machine was busy, so there is no verdict on times."),
-            var time => text.Append($", and its set-up is {Markup.Speed(view.Rows, time)}."),
+            var time => text.Append($", and its set-up is {Speed(view, time)}."),
         };
     }
 
@@ -81,17 +81,22 @@ internal static class DeviceSection
         var times = new[] { (Operations.Delete, Metrics.DeleteTime, "deletion"), (Operations.Load, Metrics.TableTime, "loading a table"), (Operations.Storm, Metrics.StormTime, "a handshake with every peer at once") }
             .Select(cost => (Words: cost.Item3, Ratio: Largest(view, cost.Item2.AsRatio, cost.Item1))).Where(cost => cost.Ratio is { Flag: "" }).ToList();
         if (times.Count > 0)
-            yield return $"IPv{view.Family}, a device per peer compared with one device: {Html.Join("; ", times.Select(cost => (Html)$"{cost.Words} is {Markup.Speed(view.Rows, cost.Ratio!)} with {Numbers.Show(cost.Ratio!.Peers!.Value)} peers"))}.";
+            yield return $"IPv{view.Family}, a device per peer compared with one device: {Html.Join("; ", times.Select(cost => (Html)$"{cost.Words} is {Speed(view, cost.Ratio!)} with {Numbers.Show(cost.Ratio!.Peers!.Value)} peers"))}.";
     }
 
     /// <summary>Returns a sentence on what a daemon and an administrator see of the devices.</summary>
     private static Html Things(HubView view, Figure row)
     {
         var parts = new[] { Metrics.Interfaces, Metrics.Sockets, Metrics.NapiThreads, Metrics.RescuerThreads }
-            .Select(metric => (metric.Words, Many: view.Beside(row, metric), One: view.Beside(row, metric, scheme: SchemeName.Gateway))).Where(part => part.Many is not null && part.One is not null)
+            .Select(metric => (metric.Words, Many: view.Beside(row, metric), One: view.Beside(row, metric, scheme: SchemeName.Gateway))).Where(part => part is { Many: not null, One: not null } && part.Many.Value > part.One.Value)
             .Select(part => (Html)$"{Markup.Link(view.Rows, part.Many!)} {part.Words} instead of {Markup.Link(view.Rows, part.One!)}").ToList();
         return Html.If(parts.Count > 0, $" There are {Html.Join(", ", parts)}.");
     }
+
+    /// <summary>Returns a ratio of times in words, with its noise: the ratio of one device to itself.</summary>
+    private static Html Speed(HubView view, Figure ratio) => view.Noise(ratio) is not { } noise
+        ? (Html)$"not compared, without an A/A row (ratio {Markup.Link(view.Rows, ratio, Scale.Ratio)})"
+        : (Html)$"{HubView.Speed(ratio, noise, ratio.Value)} (ratio {Markup.Link(view.Rows, ratio, Scale.Ratio)}, noise {Numbers.Percent(noise)})";
 
     /// <summary>Returns the row of a device per peer with the most peers; null if there is none.</summary>
     private static Figure? Largest(HubView view, Metric metric, string operation) =>
@@ -100,6 +105,6 @@ internal static class DeviceSection
     private static Html Tables(HubView view) => Html.Concat(s_tables, table => HubTables.Of(
         view, $"IPv{view.Family}, {table.Title}",
         [.. view.Cases([.. table.Columns.Select(column => column.Metric)]).FindAll(f => f.Experiment == Experiment.HubPeers && f.Operation == table.Operation).OrderBy(f => f.Peers)],
-        f => Words.Listed(Numbers.Count(f.Peers ?? 0, "peer"), f.Prefixes is { } prefixes ? $"{Numbers.Show(prefixes)} prefixes" : "", f.Structure),
+        f => Words.Listed(f.Peers == 1 ? "1 peer" : $"{Numbers.Show(f.Peers ?? 0)} peers", f.Prefixes is { } prefixes ? $"{Numbers.Show(prefixes)} prefixes" : "", f.Structure),
         f => Words.Listed(SchemeName.All.Words(f.Scheme), Variants.Words(f.Item)), table.Columns));
 }

@@ -47,17 +47,16 @@ internal static class HubSection
     /// <summary>Returns sentences that compare mode gateway with AllowedIPs, for the largest table and the smallest packets.</summary>
     private static Html Headline(HubView view)
     {
-        if (view.Noise(Metrics.PacketRate.AsRatio) is not { } noise)
-            return $"IPv{view.Family}: without an A/A row this run has no verdict on packets a second.";
         var ratios = view.Main(Metrics.PacketRate.AsRatio).Where(f => f.Scheme == SchemeName.Gateway).ToList();
         if (ratios.Count == 0)
             return $"IPv{view.Family}: this run does not compare mode gateway with AllowedIPs.";
+        if (view.Noise(ratios[0]) is not { } noise)
+            return $"IPv{view.Family}: without an A/A row this run has no verdict on packets a second.";
         if (ratios.Exists(f => f.Flag.Length > 0))
             return $"IPv{view.Family}: the machine was busy, so this run has no verdict on packets a second.";
-        string Speed(Figure f) => f.Range.Low <= noise && f.Range.High >= 1 / noise ? "about as fast" : Phrases.Speed(1 / f.Value);
         return $"""
             IPv{view.Family}, {Case(ratios[0])}: compared with AllowedIPs and a route per prefix, a hub in mode gateway {Html.Join(" and ", ratios.Select(f =>
-                (Html)$"{Verb(f)} {Speed(f)} (ratio {Markup.Link(view.Rows, f, Scale.Ratio)})"))}. The noise is {Numbers.Percent(noise)}.
+                (Html)$"{Verb(f)} {HubView.Speed(f, noise, 1 / f.Value)} (ratio {Markup.Link(view.Rows, f, Scale.Ratio)})"))}. The noise is {Numbers.Percent(noise)}.
             """;
     }
 

@@ -38,13 +38,18 @@ public sealed class HubView : View
     public Figure? Beside(Figure row, Metric metric, string? variant = null, string? scheme = null) =>
         _byPlace[(Place.Of(row) with { Item = variant ?? row.Item, Scheme = scheme ?? row.Scheme }, metric)].FirstOrDefault();
 
-    /// <summary>Returns the factor by which a configuration differs from itself on one processor: the widest quartile of all A/A rows of a ratio.
-    /// Returns null without A/A rows.</summary>
-    public double? Noise(Metric ratio)
+    /// <summary>Returns the factor by which a configuration differs from itself: the widest quartile of the A/A rows with the same table, peers, keys
+    /// and packets as a ratio. Returns null without such rows.</summary>
+    public double? Noise(Figure ratio)
     {
-        var again = Of(ratio).Where(f => f.IsNoise && f.Structure.Length == 0 && f.Range.Low > 0).ToList();
+        var again = Of(ratio.Metric).Where(f => f.IsNoise && f.Range.Low > 0
+            && (f.Structure, f.Keys, f.Prefixes, f.Peers, f.X) == (ratio.Structure, ratio.Keys, ratio.Prefixes, ratio.Peers, ratio.X)).ToList();
         return again.Count == 0 ? null : again.Max(f => Math.Max(f.Range.High, 1 / f.Range.Low));
     }
+
+    /// <summary>Returns a ratio of times in words. A ratio within the noise is no difference.</summary>
+    public static string Speed(Figure ratio, double noise, double value) =>
+        ratio.Range.Low <= noise && ratio.Range.High >= 1 / noise ? "about as fast" : Phrases.Speed(value);
 
     private static HubView? Of(Rows rows, IEnumerable<Figure> figures) =>
         figures.Where(f => double.IsFinite(f.Value)).ToList() is { Count: > 0 } some ? new HubView(rows, some) : null;

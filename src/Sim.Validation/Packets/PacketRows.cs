@@ -14,7 +14,7 @@ public static class PacketRows
     /// <summary>The units of the scripts: the unit of the rows that are made of them, and the factor between both.</summary>
     private static readonly Dictionary<string, (string Unit, double Factor)> s_units = new()
     {
-        ["ns"] = (Units.Nanoseconds, 1), ["us"] = (Units.Nanoseconds, 1e3), ["s"] = (Units.Seconds, 1), ["kB"] = (Units.Bytes, 1024), ["bytes"] = (Units.Bytes, 1),
+        ["ns"] = (Units.Nanoseconds, 1), ["us"] = (Units.Nanoseconds, 1e3), ["s"] = (Units.Nanoseconds, 1e9), ["kB"] = (Units.Bytes, 1024), ["bytes"] = (Units.Bytes, 1),
         ["instructions"] = (Units.Instructions, 1), ["permille"] = (Units.Ratio, 1e-3), ["ratio"] = (Units.Ratio, 1), ["packets/s"] = (Units.PerSecond, 1), ["changes/s"] = (Units.PerSecond, 1),
     };
 

@@ -85,7 +85,8 @@ public sealed class ReadmeTests
         string Ratio(Figure row) => row.Flag.Length > 0 ? "not settled" : Numbers.Ratio(row.Value);
         string Rate(Term operation) => Both(family => Ratio(Of(Metrics.PacketRate.AsRatio, family, SchemeName.Gateway, operation)));
         string Share(SchemeName scheme) => Both(family => Phrases.Percent(Of(Metrics.ChoiceShare, family, scheme, Operations.Encrypt).Value));
-        var noise = rows.Where(row => row.Metric == Metrics.PacketRate.AsRatio && row.IsNoise && row.Structure.Length == 0).Max(row => Math.Max(row.High, 1 / row.Low));
+        var noise = rows.Where(row => row.Metric == Metrics.PacketRate.AsRatio && row.IsNoise && row.Structure.Length == 0 && row.Keys == KeyPatterns.Prefixes
+            && row.Prefixes == Of(row.Metric, row.Family, SchemeName.Gateway, Operations.Encrypt).Prefixes).Max(row => Math.Max(row.High, 1 / row.Low));
         return $"""
             Packets (patched User-Mode Linux): in mode gateway a hub encrypts {Rate(Operations.Encrypt)} times as many packets a second as with AllowedIPs, and decrypts {Rate(Operations.Decrypt)} times as many; the noise is {Numbers.Percent(noise)}.
             The choice of the peer is {Share(SchemeName.Gateway)} of the instructions of an encrypted packet in mode gateway, and {Share(SchemeName.FullAllowedIps)} with AllowedIPs.
