@@ -124,7 +124,7 @@ public sealed class HubSectionTests
 
     private static void AssertLinks(string html)
     {
-        var ids = Regex.Matches(html, "id=\"([^\"]*)\"", RegexOptions.None, TimeSpan.FromMinutes(1)).Select(match => match.Groups[1].Value).ToHashSet();
+        var ids = Regex.Matches(html, "id=\"(?<id>[^\"]*)\"", RegexOptions.ExplicitCapture, TimeSpan.FromMinutes(1)).Select(match => match.Groups["id"].Value).ToHashSet();
         Assert.All(html.Split("href=\"#").Skip(1).Select(part => part[..part.IndexOf('"')]).Distinct(), link => Assert.Contains(link, ids));
     }
 }
