@@ -29,6 +29,9 @@ public static class Names
     /// <summary>The structure name in rows that count the answers to readers of both structures.</summary>
     public const string Readers = "readers of both";
 
+    /// <summary>The structure name in rows of a guest with two processors, beside rows of one with one processor.</summary>
+    public const string TwoProcessors = "two processors";
+
     /// <summary>The structure name in rows about this program itself.</summary>
     public const string Process = "process";
 

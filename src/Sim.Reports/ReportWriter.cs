@@ -23,7 +23,7 @@ public static class ReportWriter
     private static readonly string[] s_plots =
     [
         .. PlotSet.AllNames, .. WaterfallPlots.AllNames, .. ValidationPlots.AllNames, .. ChurnPlots.AllNames, .. ScalingPlots.AllNames, .. DaemonPlots.AllNames,
-        .. ComparePlots.AllNames,
+        .. HubPlots.AllNames, .. ComparePlots.AllNames,
     ];
 
     private const int WidePixels = 820, NarrowPixels = 370;

@@ -77,6 +77,42 @@ public static class Daemons
     public static Vocabulary<Term> All => field ??= new(typeof(Daemons));
 }
 
+/// <summary>What differs from the usual in a row of packets through a hub: the column <c>item</c>.</summary>
+public static class Variants
+{
+    public static readonly Term Plain = new("plain", "");
+    public static readonly Term Gso = new("gso", "UDP GSO");
+    public static readonly Term RpFilter = new("rp-filter", "rp_filter");
+    public static readonly Term Stock = new("stock", "Linux without the series");
+    public static readonly Term Unused = new("unused", "the series is compiled in and unused");
+    public static readonly Term Generic = new("generic", "generic crypto");
+    public static readonly Term Modelled = new("modelled", "with SIMD crypto");
+
+    /// <summary>The ways in which the share of a lost peer moves, and a way to delete devices.</summary>
+    public static readonly Term Move = new("move", "the peer’s addresses move");
+    public static readonly Term Replace = new("replace", "each route is replaced");
+    public static readonly Term Down = new("down", "the device goes down");
+    public static readonly Term Single = new("single", "one by one");
+
+    /// <summary>The same configuration once more, interleaved with the plain one.</summary>
+    public static readonly Term Again = new("aa", "A/A");
+
+    /// <summary>Another processor changes routes or AllowedIPs meanwhile.</summary>
+    public static readonly StepForm Rate = new("rate-", "", rate => rate switch
+    {
+        "0" => "no changes",
+        "unlimited" => "changes without a pause",
+        _ => int.TryParse(rate, out var changes) ? $"{Numbers.Show(changes)} changes a second" : rate,
+    });
+
+    /// <summary>The rate at which nothing changes.</summary>
+    public static readonly string Still = Rate.Of(0);
+
+    public static Vocabulary<Term> All => field ??= new(typeof(Variants));
+
+    public static string Words(string variant) => Rate.PartOf(variant) is { } rate ? Rate.Words(rate) : All.Words(variant);
+}
+
 /// <summary>Axes of sizes. The column <c>item</c> names the axis in rows that are points of a curve.</summary>
 public static class Axes
 {
@@ -146,6 +182,14 @@ public static class Operations
 
     /// <summary>A routing daemon reads all routes of the kernel.</summary>
     public static readonly Term Scan = new("scan", "one scan of the kernel’s routes");
+
+    /// <summary>A hub forwards a packet: from a veth into a WireGuard device, or out of the device to a veth.</summary>
+    public static readonly Term Encrypt = new("encrypt", "packets that the hub encrypts");
+    public static readonly Term Decrypt = new("decrypt", "packets that the hub decrypts");
+
+    /// <summary>What happens to a WireGuard device with its peers, or to a device per peer.</summary>
+    public static readonly Term Create = new("create", "create devices and peers");
+    public static readonly Term Storm = new("storm", "handshakes of all peers after a restart");
 
     public static readonly Term InsertAmong = new("insert-among", "insert a route among the peers of a device");
 

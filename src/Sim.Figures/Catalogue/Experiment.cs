@@ -67,6 +67,8 @@ public sealed record Experiment(string Name, string Words, string Method = "") :
     public static readonly Experiment TraceReplay = new("trace-replay", "Replay of a trace in the kernel");
     public static readonly Experiment Daemons = new("daemons", "Full tables by routing daemons");
     public static readonly Experiment DaemonMatrix = new("daemon-matrix", "Routing daemons: which packets pass");
+    public static readonly Experiment HubPackets = new("hub-packets", "Packets through a hub in the kernel");
+    public static readonly Experiment HubPeers = new("hub-peers", "One device with all peers, or a device per peer");
     public static readonly Experiment Compare = new("compare", "Comparison of runs");
 
     public static Vocabulary<Experiment> All => field ??= new(typeof(Experiment));

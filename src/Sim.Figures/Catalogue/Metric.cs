@@ -21,6 +21,15 @@ public sealed record Metric(string Name, string Unit, string Words, Basis Basis 
     /// <summary>The metric's experiment, if the metric's name means something else in another experiment; otherwise null.</summary>
     public Experiment? Of { get; init; }
 
+    /// <summary>Whether the value comes from a clock, so that other work on the machine changes it. A ratio of times says so.</summary>
+    public bool IsTimed { get => field || Unit is Units.Seconds or Units.Milliseconds or Units.Nanoseconds or Units.PerSecond; init; }
+
+    /// <summary>Returns the metric of a ratio of two values of this metric: <c>pps-ratio</c>.</summary>
+    public Metric AsRatio => this with { Name = $"{Name}-ratio", Unit = Units.Ratio, Words = $"{Words}, as a ratio", IsTimed = IsTimed };
+
+    /// <summary>Returns the metric of values that are divided by the number of peers.</summary>
+    public Metric PerPeer => this with { Name = $"{Name}-per-peer", Words = $"{Words}, per peer" };
+
     /// <summary>Makes a row with one value in the metric's unit. <see cref="Figure.At"/> makes the place.</summary>
     /// <exception cref="ArgumentException">Thrown if the place belongs to an experiment in which the metric's name has another
     /// meaning.</exception>

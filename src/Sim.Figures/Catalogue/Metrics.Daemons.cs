@@ -65,8 +65,8 @@ public static partial class Metrics
     public static readonly Metric Behind = Seen("behind", Units.Seconds, "from the end of the trace until packets follow its last UPDATE");
 
     /// <summary>The ratios to plain routes on a dummy device, by the same daemon, from interleaved rounds.</summary>
-    public static readonly Metric FibCompleteRatio = Seen("fib-complete-ratio", Units.Ratio, "time until the FIB is complete, as a ratio to plain routes");
-    public static readonly Metric CpuMachineRatio = Seen("cpu-machine-ratio", Units.Ratio, "CPU of the machine, as a ratio to plain routes");
+    public static readonly Metric FibCompleteRatio = Seen("fib-complete-ratio", Units.Ratio, "time until the FIB is complete, as a ratio to plain routes") with { IsTimed = true };
+    public static readonly Metric CpuMachineRatio = Seen("cpu-machine-ratio", Units.Ratio, "CPU of the machine, as a ratio to plain routes") with { IsTimed = true };
 
     /// <summary>The share of the pairs of nodes whose packets pass. A scene of the matrix claims this share and checks it.</summary>
     public static readonly Metric PairsPassed =

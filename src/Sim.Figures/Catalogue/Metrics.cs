@@ -6,11 +6,15 @@ public static partial class Metrics
 {
     private static readonly Lazy<ILookup<string, Metric>> s_byName = new(() => All.ToLookup(metric => metric.Name));
 
-    public static IReadOnlyList<Metric> All => field ??=
+    // Made once, so that threads find the same metrics.
+    private static readonly Lazy<IReadOnlyList<Metric>> s_all = new(() =>
     [
         .. typeof(Metrics).GetFields().Select(declared => declared.GetValue(null)).OfType<Metric>(),
         .. Fitted.Where(cost => cost != Time).SelectMany(cost => new[] { Exponent.OfCost(cost), RSquared.OfCost(cost) }),
-    ];
+        .. Shared.Select(metric => metric.PerPeer), .. Paired.Select(metric => metric.AsRatio),
+    ]);
+
+    public static IReadOnlyList<Metric> All => s_all.Value;
 
     /// <summary>Returns the metric with a name. If the catalogue lacks the name (from another version), makes a new metric with this
     /// name.</summary>

@@ -66,6 +66,14 @@ public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Na
     public static readonly SchemeName ModePeer = new("peer", BindingPlace.Routes) { Words = "mode peer" };
     public static readonly SchemeName ModeAllowedIps = new("allowedips", BindingPlace.AllowedIps) { Words = "mode allowedips" };
 
+    /// <summary>The ways to choose the peer of a packet, as kernel-patch/packets names them.</summary>
+    public static readonly SchemeName DefaultRoute = new("default-route", BindingPlace.AllowedIps) { Words = "AllowedIPs, a default route" };
+    public static readonly SchemeName FullAllowedIps = new("allowed-ips", BindingPlace.AllowedIps) { Words = "AllowedIPs, all routes" };
+    public static readonly SchemeName PeerRoutes = new("route", BindingPlace.Routes) { Words = "routes that name peers" };
+    public static readonly SchemeName PeerNexthops = new("nexthop", BindingPlace.Routes) { Words = "nexthop objects that name peers" };
+    public static readonly SchemeName Devices = new("devices", BindingPlace.Routes) { Words = "a device per peer" };
+    public static readonly SchemeName Metadata = new("metadata", BindingPlace.Routes) { Words = "metadata and nftables" };
+
     public static Vocabulary<SchemeName> All => field ??= new(typeof(SchemeName));
 
     /// <summary>Returns the place where a scheme binds. An unknown scheme (from another version) counts as a scheme that binds in
@@ -73,6 +81,10 @@ public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Na
     public static BindingPlace PlaceOf(string name) => All.Find(name)?.Place ?? BindingPlace.Routes;
 
     public static bool IsOfNoKernel(string name) => All.Find(name)?.IsWhatIf == true;
+
+    /// <summary>Returns the scheme with which the rows of kernel-patch/packets are compared: packets with those of AllowedIPs, peers with those on
+    /// one device.</summary>
+    public static SchemeName HubBaseline(string experiment) => experiment == Experiment.HubPackets ? FullAllowedIps : Gateway;
 
     /// <summary>Whether no kernel has the scheme.</summary>
     public bool IsWhatIf { get; init; }

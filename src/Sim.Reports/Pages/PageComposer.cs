@@ -30,6 +30,8 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
         if (DaemonView.Of(rows) is { } daemons)
             return Daemon(rows, daemons, suffix);
         var (view, churn, scaling) = (ValidationView.Of(rows), ChurnView.Of(rows), ScalingView.Of(rows));
+        if (HubView.Of(rows) is { } hub)
+            return Hub(rows, hub, view, suffix);
         // A run without any row counts as a bench.
         var others = (view?.Figures.Count ?? 0) + (churn?.Figures.Count ?? 0) + (scaling?.Figures.Count ?? 0);
         if (others == 0 || rows.All.Count > others)
@@ -119,6 +121,18 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
         {RunOn(rows.Result)}
         """,
         [DaemonSection.Of(daemons, Drawn(DaemonPlots.For(daemons), suffix)), ConditionSection.Of(rows)]);
+
+    /// <summary>Returns the page of packets and peers. Runs of other parts of <c>validate</c> may have been merged into the result.</summary>
+    private Page Hub(Rows rows, HubView hub, ValidationView? view, string suffix) => new(
+        $"Packets and peers in the kernel: {rows.Result.Table.Source}",
+        hub.Has(Experiment.HubPackets) ? "What does a packet cost if a route names its peer?" : "Why not a WireGuard device per peer?",
+        $"""
+        A hub with WireGuard peers in a kernel with the patches. The prefixes are those of {rows.Result.Table.Source}. {RunOn(rows.Result)}
+        """,
+        [
+            HubSection.Of(hub, Drawn(HubPlots.OfPackets(hub), suffix)), DeviceSection.Of(hub, Drawn(HubPlots.OfDevices(hub), suffix)),
+            .. view is null ? (Section[])[] : ValidationSections(view, suffix, warn: false), ConditionSection.Of(rows, view),
+        ]);
 
     private Page Comparison(Rows rows, CompareView view) => new(
         $"Before and after: {rows.Result.Table.Source}",

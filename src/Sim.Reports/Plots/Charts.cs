@@ -72,6 +72,13 @@ internal sealed record LogCurve(int Series, int Shape, bool Open, string Label, 
 internal sealed record LogChart : Chart
 {
     public required string XLabel { get; init; }
+
+    /// <summary>Whether the value axis is linear and begins at 0, so that heights compare values.</summary>
+    public bool IsLinear { get; init; }
+
+    /// <summary>Returns the coordinate of a value on the value axis.</summary>
+    public double PlaceOf(double value) => IsLinear ? value : Math.Log10(value);
+
     public required IReadOnlyList<LogCurve> Curves { get; init; }
 }
 

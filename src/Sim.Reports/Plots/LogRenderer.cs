@@ -5,7 +5,7 @@ namespace Sim.Reports.Plots;
 
 /// <summary>
 /// Draws a <see cref="LogChart"/>: the curves, and above them a strip with the shape and name of each curve, in as many columns as fit into
-/// the width. Coordinates are logarithms to base 10, as ScottPlot needs them.
+/// the width. Coordinates are logarithms to base 10, as ScottPlot needs them; those of a linear value axis are the values.
 /// </summary>
 internal static class LogRenderer
 {
@@ -23,15 +23,15 @@ internal static class LogRenderer
     public static (int Content, PixelPadding Padding) Draw(Plot plot, LogChart chart, Canvas canvas)
     {
         var points = chart.Curves.SelectMany(curve => curve.Points).ToList();
-        var (low, high) = Wide(points.Min(p => p.Y), points.Max(p => p.Y));
-        var ticks = Ticks.Logarithmic(low, high, 8, Scale.StepOf(chart.Unit));
-        var labels = Array.ConvertAll(ticks, tick => chart.Unit.Length > 0 ? chart.Place(tick) : Tick(tick));
+        var (low, high) = chart.IsLinear ? (0, points.Max(p => p.Y) * 1.04) : Wide(points.Min(p => p.Y), points.Max(p => p.Y));
+        var ticks = chart.IsLinear ? Ticks.Linear(low, high, 8) : Ticks.Logarithmic(low, high, 8, Scale.StepOf(chart.Unit));
+        var labels = Array.ConvertAll(ticks, tick => chart.IsLinear ? Numbers.Tick(tick) : chart.Unit.Length > 0 ? chart.Place(tick) : Tick(tick));
         var left = 44 + (int)labels.Max(label => PlotFont.Width(label, ChartRenderer.FontSize));
         var width = canvas.Width - left - Right;
 
         var (columns, lines) = Columns(chart, width);
         var names = NameHeight * lines + 10;
-        var (bottom, ceiling) = (Math.Log10(low), Math.Log10(high));
+        var (bottom, ceiling) = (chart.PlaceOf(low), chart.PlaceOf(high));
         var perPixel = (ceiling - bottom) / DataHeight;
         var top = ceiling + perPixel * names;
         var (first, last) = (Math.Log10(points.Min(p => p.X)), Math.Log10(points.Max(p => p.X)));
@@ -40,13 +40,13 @@ internal static class LogRenderer
         // The sides keep room for half a point.
         var across = (last - first) / (width - 16);
         plot.Axes.SetLimits(first - across * 8, last + across * 8, bottom, top);
-        plot.Axes.Left.SetTicks(Array.ConvertAll(ticks, Math.Log10), labels);
+        plot.Axes.Left.SetTicks(Array.ConvertAll(ticks, chart.PlaceOf), labels);
         ChartRenderer.LeftAxis(plot, chart.ValueLabel, DataHeight + names);
         var places = Ticks.Logarithmic(Math.Pow(10, first), Math.Pow(10, last), Math.Clamp(width / 80, Ticks.Fewest, 10));
         var padding = ChartRenderer.BottomAxis(plot, canvas, (left, Right), chart.XLabel, places.Select(place => (Math.Log10(place), Tick(place))));
         for (var i = 0; i < chart.Curves.Count; i++)
         {
-            DrawCurve(plot, chart.Curves[i]);
+            DrawCurve(plot, chart, chart.Curves[i]);
             var (column, line) = (i / lines, i % lines);
             var x = first - across * 8 + across * (14 + (double)width / columns * column);
             DrawName(plot, chart.Curves[i], x, top - perPixel * (NameHeight * (line + .7)), width / columns - NameOffset - 14);
@@ -82,11 +82,11 @@ internal static class LogRenderer
         return (columns, (chart.Curves.Count + columns - 1) / columns);
     }
 
-    private static void DrawCurve(Plot plot, LogCurve curve)
+    private static void DrawCurve(Plot plot, LogChart chart, LogCurve curve)
     {
         var color = ChartRenderer.SeriesColor(curve.Series);
         var line = plot.Add.Scatter(
-            curve.Points.Select(p => Math.Log10(p.X)).ToArray(), curve.Points.Select(p => Math.Log10(p.Y)).ToArray(), color);
+            curve.Points.Select(p => Math.Log10(p.X)).ToArray(), curve.Points.Select(p => chart.PlaceOf(p.Y)).ToArray(), color);
         line.LineWidth = 1.4f;
         if (curve.Open)
             line.LinePattern = LinePattern.Dashed;

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Figures.Machine;
-using Sim.Lab;
 using Sim.Validation.RealDaemons;
 
 namespace Sim.Runner.Commands;
@@ -10,9 +7,6 @@ namespace Sim.Runner.Commands;
 internal static class DaemonsCommand
 {
     private const string FullTable = "kernel-patch/daemons/full-table.sh", Matrix = "kernel-patch/daemons/run.sh";
-
-    /// <summary>The beginnings of two remarks of full-table.sh: the versions of the kernel and the daemons, and other work on the machine.</summary>
-    private const string VersionRemark = "# with ", BusyRemark = "# The machine was busy";
 
     private const string Both = "both", All = "all", NoFailover = "none";
 
@@ -66,9 +60,8 @@ internal static class DaemonsCommand
                 var loaded = families.Select(one => SpeakerFiles.Write(
                     input, one, best.Rule(parsed), parsed.GetValue(prefixes), parsed.GetValue(seed), trace, Path.Combine(data.FullName, $"{(int)one}"), damage, progress, cancel)
                     .Loaded).ToList();
-                var session = new Session(parsed, folder, loaded, cancel);
-                var code = session.Run(
-                    [.. words, "--streams", data.FullName], [.. kinds.Select(kind => ("--failover", kind)), .. speeds.Select(times => ("--speed", times))],
+                var code = Run(
+                    new ScriptRun(parsed, folder, loaded, cancel), [.. words, "--streams", data.FullName], [.. kinds.Select(kind => ("--failover", kind)), .. speeds.Select(times => ("--speed", times))],
                     data.FullName, parsed.GetValue(matrix), parsed.GetValue(seed));
                 return Math.Max(code, InputDamage.Report(damage));
             }
@@ -79,72 +72,18 @@ internal static class DaemonsCommand
         });
     }
 
-    private sealed class Session(ParseResult parsed, OutputFolder folder, List<LoadedTable> loaded, CancellationToken cancel)
+    /// <summary>Runs full-table.sh once for each option: a failover, or a speed of the trace.</summary>
+    private static int Run(ScriptRun run, string[] words, (string Option, string Value)[] runs, string data, bool matrix, ulong seed)
     {
-        private readonly Stopwatch _clock = Stopwatch.StartNew();
-        private readonly List<NamedFact> _environment = [.. HostFacts.Environment()];
-        private readonly List<string> _warnings = [.. loaded.SelectMany(one => one.Warnings())];
-        private bool _busy;
-
-        /// <summary>Runs full-table.sh once for each option: a failover, or a speed of the trace.</summary>
-        public int Run(string[] words, (string Option, string Value)[] runs, string data, bool matrix, ulong seed)
+        var scenes = new DaemonMatrix();
+        var rows = runs.Select(one => Path.Combine(data, $"{one.Value}.csv")).ToList();
+        foreach (var ((option, value), file) in runs.Zip(rows))
         {
-            var scenes = new DaemonMatrix();
-            var rows = runs.Select(run => Path.Combine(data, $"{run.Value}.csv")).ToList();
-            foreach (var ((option, value), file) in runs.Zip(rows))
-            {
-                if (!Holds(FullTable, [.. words, option, value, "--rows", file], Note))
-                    return ExitCode.Failed;
-            }
-
-            if (matrix && !Holds(Matrix, [], scenes.Take))
+            if (!run.Holds(ScriptRun.Uml, FullTable, [.. words, option, value, "--rows", file]))
                 return ExitCode.Failed;
-            var figures = DaemonRows.Read(rows);
-            SafeKeeping.Write(Result([.. figures.Select(Flagged), .. scenes.Figures], seed), folder);
-            Terminal.Announce($"the report is in {folder.Name}", () =>
-                Console.Out.WriteLine($"Report: {Path.Combine(folder.Name, "index.html")} ({_clock.Elapsed.TotalSeconds:N0} s)"));
-            return loaded.Max(one => one.ReportDamage());
         }
 
-        /// <summary>Runs a script, shows what it prints, and returns whether its claims hold.</summary>
-        private bool Holds(string script, string[] words, Action<string> take)
-        {
-            void Show(string line)
-            {
-                Console.Out.WriteLine(line);
-                take(line);
-            }
-
-            switch (LabScript.Run(script, words, Show, Console.Error.WriteLine, cancel))
-            {
-                case 0:
-                    return true;
-                case 1:
-                    Console.Error.WriteLine($"Error: not all claims of {script} hold; no report was written");
-                    return false;
-                default:
-                    throw new UserException($"{script} refuses these options together, for the reason above");
-            }
-        }
-
-        private void Note(string line)
-        {
-            if (line.StartsWith(VersionRemark, StringComparison.Ordinal) && _environment.TrueForAll(fact => fact.Name != ValidationRows.KernelFact))
-                _environment.Add(new(ValidationRows.KernelFact, $"User-Mode Linux: {line[VersionRemark.Length..]}"));
-            if (!line.StartsWith(BusyRemark, StringComparison.Ordinal))
-                return;
-            _busy = true;
-            _warnings.Add(line.TrimStart('#', ' '));
-        }
-
-        /// <summary>Marks times and ratios of times if the machine was busy. Counts and memory do not depend on it.</summary>
-        private Figure Flagged(Figure row) => _busy && (row.Unit == Units.Seconds || row.Unit == Units.Ratio) ? row with { Flag = Figure.Busy } : row;
-
-        private RunResult Result(IReadOnlyList<Figure> figures, ulong seed) => new()
-        {
-            Command = RunOf.Command(parsed), Started = DateTimeOffset.Now - _clock.Elapsed, Duration = _clock.Elapsed,
-            Environment = [.. _environment, new(HostFacts.LoadEndFact, HostFacts.LoadAverage())], Versions = RunOf.Versions(KernelRelease.Linux7_3),
-            Table = loaded[0].Table.Facts(), Seed = seed, Quick = false, Warnings = _warnings, Figures = figures,
-        };
+        return matrix && !run.Holds(ScriptRun.Uml, Matrix, [], scenes.Take)
+            ? ExitCode.Failed : run.Report(DaemonRows.Read(rows).Concat(scenes.Figures), seed, quick: false);
     }
 }

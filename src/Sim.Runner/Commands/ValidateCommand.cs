@@ -37,7 +37,8 @@ internal static class ValidateCommand
         var release = CommonOptions.Release("the kernel and of the ports");
         var parts = CommonOptions.Of(
             "--parts", "PARTS", "counts (and messages), costs (times), all (both), trace (only --updates), unchanged (counts that uml-patched "
-                + "shares with uml), readers (lookups beside a writer, in uml-smp).", "all").OneOf(["counts", "costs", "all", "trace", "unchanged", "readers"]);
+                + "shares with uml), readers (lookups beside a writer, in uml-smp), packets (through a hub), peers (one device or a device each).", "all")
+            .OneOf(["counts", "costs", "all", "trace", "unchanged", "readers", "packets", "peers"]);
         var updates = ReplayOptions.Updates("MRT files of updates to replay under every scheme that the kernel can run.");
         var peers = ReplayOptions.Peers(MostTracePeers);
         var (schemes, batch) = (ReplayOptions.Schemes(whatIfs: false), ReplayOptions.Windows(s_windows));
@@ -62,23 +63,43 @@ internal static class ValidateCommand
                 RunOf.Command(parsed), Lanes.Of(parsed.GetValue(kernel)!), KernelReleases.Of(parsed.GetValue(release)!),
                 Enum.Parse<ValidationParts>(parsed.GetValue(parts)!, ignoreCase: true), parsed.GetValue(seed), parsed.GetValue(quick), folder,
                 best.Rule(parsed), (parsed.GetValue(updates)!, parsed.GetValue(peers), parsed.GetValue(batch)!, ReplayOptions.Words(parsed, schemes)));
-            if (settings.Parts == ValidationParts.Trace && settings.Trace.Files.Length == 0)
-                throw new UserException("--parts trace needs the trace: --updates FILE");
-            if (settings.Parts == ValidationParts.Unchanged && settings.Lane != LaneKind.UmlPatched)
-                throw new UserException("--parts unchanged compares the patched kernel with an unpatched one: it needs --kernel uml-patched");
-            if ((settings.Parts == ValidationParts.Readers) != (settings.Lane == LaneKind.UmlSmp))
-                throw new UserException("--parts readers and --kernel uml-smp go together: lookups beside a writer need a kernel of several processors, and that kernel runs nothing else");
-            if (settings.Parts == ValidationParts.Readers && settings.Trace.Files.Length > 0)
-                throw new UserException("--parts readers replays no trace: it goes without --updates");
-            if (settings.Lane == LaneKind.UmlSmp && Environment.ProcessorCount < 2)
-                throw new UserException("--kernel uml-smp needs a machine with at least two processors");
-            if (settings.Lane.IsPatched() && settings.Release != KernelRelease.Linux7_3)
-                throw new UserException($"the series is for Linux 7.3: --kernel {settings.Lane.Word()} goes without --release {settings.Release.Word()}");
+            Refuse(settings, isKernelGiven: parsed.GetResult(kernel) is { Implicit: false });
             var clock = Stopwatch.StartNew();
             var loaded = TableInput.Load(parsed.GetValue(table), [Family.IPv4, Family.IPv6], settings.Rule, progress, cancel)
                 .Where(one => one.Table.Routes.Length > 0).ToList();
-            return new Session(settings, loaded, clock, progress, cancel).Run();
+            if (loaded.Count == 0)
+                throw new UserException("the table holds no prefix; nothing to validate with");
+            return RunsScripts(settings.Parts)
+                ? PacketScripts.Run(new ScriptRun(parsed, folder, loaded, cancel), settings.Parts == ValidationParts.Peers, loaded, settings.Seed, settings.Quick)
+                : new Session(settings, loaded, clock, progress, cancel).Run();
         });
+    }
+
+    /// <summary>Returns whether scripts of kernel-patch do all the work of a part, in guests of their own.</summary>
+    private static bool RunsScripts(ValidationParts parts) => parts is ValidationParts.Packets or ValidationParts.Peers;
+
+    /// <summary>Refuses options that do not go together.</summary>
+    /// <exception cref="UserException">Thrown if the options are refused. The message names them.</exception>
+    private static void Refuse(Settings settings, bool isKernelGiven)
+    {
+        if (RunsScripts(settings.Parts) && (isKernelGiven || settings.Release != KernelRelease.Linux7_3 || settings.Trace.Files.Length > 0))
+        {
+            throw new UserException($"--parts {settings.Parts.ToString().ToLowerInvariant()} starts patched kernels of its own, of Linux 7.3, and replays no trace: "
+                + "it goes without --kernel, --updates and another --release");
+        }
+
+        if (settings.Parts == ValidationParts.Trace && settings.Trace.Files.Length == 0)
+            throw new UserException("--parts trace needs the trace: --updates FILE");
+        if (settings.Parts == ValidationParts.Unchanged && settings.Lane != LaneKind.UmlPatched)
+            throw new UserException("--parts unchanged compares the patched kernel with an unpatched one: it needs --kernel uml-patched");
+        if ((settings.Parts == ValidationParts.Readers) != (settings.Lane == LaneKind.UmlSmp))
+            throw new UserException("--parts readers and --kernel uml-smp go together: lookups beside a writer need a kernel of several processors, and that kernel runs nothing else");
+        if (settings.Parts == ValidationParts.Readers && settings.Trace.Files.Length > 0)
+            throw new UserException("--parts readers replays no trace: it goes without --updates");
+        if (settings.Lane == LaneKind.UmlSmp && Environment.ProcessorCount < 2)
+            throw new UserException("--kernel uml-smp needs a machine with at least two processors");
+        if (settings.Lane.IsPatched() && settings.Release != KernelRelease.Linux7_3)
+            throw new UserException($"the series is for Linux 7.3: --kernel {settings.Lane.Word()} goes without --release {settings.Release.Word()}");
     }
 
     private sealed class Session(Settings settings, List<LoadedTable> loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
@@ -89,8 +110,6 @@ internal static class ValidateCommand
 
         public int Run()
         {
-            if (loaded.Count == 0)
-                throw new UserException("the table holds no prefix; nothing to validate with");
             var traces = Traces();
             var context = settings.Parts switch
             {

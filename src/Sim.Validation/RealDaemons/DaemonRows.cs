@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
+using Sim.Validation.Scripts;
 
 namespace Sim.Validation.RealDaemons;
 
@@ -23,54 +23,31 @@ public static class DaemonRows
     /// line.</exception>
     public static IReadOnlyList<Figure> Read(IEnumerable<string> files)
     {
-        var places = new OrderedDictionary<Figure, List<double>>();
-        foreach (var row in files.SelectMany(Rows).OfType<Figure>())
-        {
-            var place = row.Of(0);
-            if (!places.TryGetValue(place, out var values))
-                places.Add(place, values = []);
-            values.Add(row.Value);
-        }
-
+        var places = ScriptRows.Rounds(files.SelectMany(file => ScriptRows.Read(file, Header)).Select(row => Row(row.Cells, row.Place)).OfType<Figure>());
         var figures = new List<Figure>();
         foreach (var (place, values) in places)
         {
             figures.Add(place.Metric.Row(place, Spread.Of(values)));
             var ratio = place.Operation == Operations.Load && place.Scheme != SchemeName.Dummy ? Array.Find(s_ratios, pair => pair.Metric == place.Metric).Ratio : null;
-            if (ratio is not null && places.TryGetValue(place with { Scheme = SchemeName.Dummy }, out var dummy)
-                && values.Zip(dummy).Where(pair => pair.Second > 0).Select(pair => pair.First / pair.Second).ToList() is { Count: > 0 } ratios)
-                figures.Add(ratio.Row(place, Spread.Of(ratios)));
+            if (ratio is not null && places.TryGetValue(place with { Scheme = SchemeName.Dummy }, out var dummy) && ScriptRows.Ratio(values, dummy) is { } spread)
+                figures.Add(ratio.Row(place, spread));
         }
 
         return figures;
-    }
-
-    private static IEnumerable<Figure?> Rows(string file)
-    {
-        if (new FileInfo(file).Length == 0)
-            throw new UserException($"{file}, line 1: the file is empty");
-        foreach (var (at, line) in File.ReadLines(file).Index())
-        {
-            if (at > 0)
-                yield return Row(line.Split(','), $"{file}, line {at + 1}: ");
-            else if (line != Header)
-                throw new UserException($"{file}, line 1: the columns are not {Header}");
-        }
     }
 
     /// <summary>Returns null for the load of a guest whose daemon also scans the kernel's routes: such a load takes longer.</summary>
     private static Figure? Row(string[] cells, string place)
     {
         if (cells is not [var name, var value, var unit, var daemon, var way, ("4" or "6") and var family, var prefixes, _, var failover]
-            || !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)
-            || !int.TryParse(prefixes, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            || !ScriptRows.IsNumber(value, out var number) || !ScriptRows.IsCount(prefixes, out var count))
             throw new UserException($"{place}not a row of a family and a number: {string.Join(',', cells)}");
         if (Metrics.OfDaemon(name) is not (var metric, var operation, var process))
             throw new UserException($"{place}no metric for the row '{name}'");
         if (Daemons.All.Find(daemon) is null || SchemeName.All.Find(way) is null)
             throw new UserException($"{place}no such daemon or way: {daemon}, {way}");
         var speed = failover.StartsWith(Replay, StringComparison.Ordinal) ? failover[Replay.Length..] : "";
-        if (operation == Operations.Replay ? !int.TryParse(speed, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+        if (operation == Operations.Replay ? !ScriptRows.IsCount(speed, out _)
             : operation != Operations.Load && Failovers.All.Find(failover) is null)
             throw new UserException($"{place}no such failover or speed: '{failover}'");
         var (own, factor) = unit switch

@@ -44,7 +44,7 @@ public sealed record ValidationPlan(
     };
 }
 
-/// <summary>The parts of a validation that are run in one kernel.</summary>
+/// <summary>The parts of a validation. All but the last two are run in one kernel.</summary>
 [Flags]
 public enum ValidationParts
 {
@@ -65,4 +65,10 @@ public enum ValidationParts
 
     /// <summary>Measures lookups beside a writer, in a patched kernel with several processors.</summary>
     Readers = 16,
+
+    /// <summary>Sends packets through a hub in patched kernels, which scripts start.</summary>
+    Packets = 32,
+
+    /// <summary>Compares one device with all peers, and a device per peer, in patched kernels, which scripts start.</summary>
+    Peers = 64,
 }

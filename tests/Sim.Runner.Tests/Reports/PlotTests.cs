@@ -171,7 +171,7 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
 
     private static string Print((MarkChart Chart, int Width) one) => $"{one.Width} px: {JsonSerializer.Serialize(one.Chart)}";
 
-    private static void AssertReadable(string name, Chart chart, int width, string title, int leastTexts = 4)
+    internal static void AssertReadable(string name, Chart chart, int width, string title, int leastTexts = 4)
     {
         using var drawing = ChartRenderer.Draw(chart, width).WithTitle(title);
         var svg = XDocument.Parse(SvgFile.Inline(drawing, "a", "wide", ""));

@@ -67,7 +67,55 @@ public sealed class ReadmeTests
             Memory is counted; the rest is measured, as medians of interleaved ratios. Conditions: the embedded table of {v4.Prefixes:N0} IPv4 and {v6.Prefixes:N0} IPv6
             prefixes, two BGP traces, {v4.Fact("logical processors")} cores of an {v4.Fact("processor")}, {v4.Day}. Spreads: `results.csv` in [reports](reports/README.md).
 
-            """) + (Sample.Exists("daemons") ? OfDaemons(new Sample("daemons")) : "");
+            """) + (Sample.Exists("daemons") ? OfDaemons(new Sample("daemons")) : "")
+            + (Sample.Exists("packets") ? OfPackets(new Sample("packets").Rows) : "") + (Sample.Exists("peers") ? OfPeers(new Sample("peers").Rows) : "");
+    }
+
+    /// <summary>Returns what the rows of <c>validate --parts packets</c> say of the largest table and the smallest packets, in two lines.</summary>
+    private static string OfPackets(IReadOnlyList<Figure> rows)
+    {
+        Figure Of(Metric metric, int family, SchemeName scheme, Term operation)
+        {
+            var some = rows.Where(row => row.Metric == metric && row.Family == family && row.Scheme == scheme && row.Operation == operation && row.Keys == KeyPatterns.Prefixes && row.Item == Variants.Plain
+                && row.Structure.Length == 0).ToList();
+            return some.Single(row => row.Prefixes == some.Max(other => other.Prefixes) && row.X == some.Min(other => other.X));
+        }
+
+        string Both(Func<int, string> cell) => $"{cell(4)} (IPv6: {cell(6)})";
+        string Ratio(Figure row) => row.Flag.Length > 0 ? "not settled" : Numbers.Ratio(row.Value);
+        string Rate(Term operation) => Both(family => Ratio(Of(Metrics.PacketRate.AsRatio, family, SchemeName.Gateway, operation)));
+        string Share(SchemeName scheme) => Both(family => Phrases.Percent(Of(Metrics.ChoiceShare, family, scheme, Operations.Encrypt).Value));
+        var noise = rows.Where(row => row.Metric == Metrics.PacketRate.AsRatio && row.IsNoise && row.Structure.Length == 0 && row.Keys == KeyPatterns.Prefixes
+            && row.Prefixes == Of(row.Metric, row.Family, SchemeName.Gateway, Operations.Encrypt).Prefixes).Max(row => Math.Max(row.High, 1 / row.Low));
+        return $"""
+            Packets (patched User-Mode Linux): in mode gateway a hub encrypts {Rate(Operations.Encrypt)} times as many packets a second as with AllowedIPs, and decrypts {Rate(Operations.Decrypt)} times as many; the noise is {Numbers.Percent(noise)}.
+            The choice of the peer is {Share(SchemeName.Gateway)} of the instructions of an encrypted packet in mode gateway, and {Share(SchemeName.FullAllowedIps)} with AllowedIPs.
+
+            """;
+    }
+
+    /// <summary>Returns what the rows of <c>validate --parts peers</c> say of the most peers, in a line.</summary>
+    private static string OfPeers(IReadOnlyList<Figure> rows)
+    {
+        Figure Of(Metric metric, int family) => rows.Where(row => row.Metric == metric && row.Family == family && row.Scheme == SchemeName.Devices && row.Operation == Operations.Create
+            && row.Item == Variants.Plain && row.Structure.Length == 0).MaxBy(row => row.Peers)!;
+        string Both(Metric metric) => $"{Shown(Of(metric, 4))} (IPv6: {Shown(Of(metric, 6))})";
+        string Shown(Figure row) => row.Flag.Length > 0 ? "not settled" : Numbers.Ratio(row.Value);
+        return $"""
+            A device per peer, {Numbers.Show(Of(Metrics.AllMemory.AsRatio, 4).Peers!.Value)} peers: {Both(Metrics.AllMemory.AsRatio)} times the kernel memory of one device, and {Both(Metrics.SetUpTime.AsRatio)} times its set-up time.
+
+            """;
+    }
+
+    [Fact]
+    public void The_sentences_on_packets_and_peers_state_ratios_of_both_families()
+    {
+        Assert.Equal(
+            "Packets (patched User-Mode Linux): in mode gateway a hub encrypts 1.25 (IPv6: 1.00) times as many packets a second as with AllowedIPs, and decrypts 1.25 (IPv6: 1.00) times as many; the noise is ±1.0 %.\n"
+            + "The choice of the peer is 2.0 % (IPv6: 2.0 %) of the instructions of an encrypted packet in mode gateway, and 8.0 % (IPv6: 8.0 %) with AllowedIPs.\n",
+            OfPackets(HubSectionTests.Packets().Figures));
+        Assert.Equal(
+            "A device per peer, 100 peers: 2.00 (IPv6: 2.00) times the kernel memory of one device, and 1.50 (IPv6: 1.50) times its set-up time.\n", OfPeers(HubSectionTests.Peers().Figures));
     }
 
     private static string OfDaemons(Sample sample) =>

@@ -70,6 +70,7 @@ internal sealed record Sample(string Name)
                 Keys = csv.GetString("keys"),
                 Chain = csv.GetString("chain"),
                 Operation = csv.GetString("operation"),
+                Peers = csv.GetString("peers") is { Length: > 0 } ? csv.Parse<int>("peers") : null,
                 Prefixes = csv.GetString("prefixes") is { Length: > 0 } ? csv.Parse<long>("prefixes") : null,
                 X = csv.GetString("x") is { Length: > 0 } ? csv.Parse<double>("x") : null,
                 Item = csv.GetString("item"),

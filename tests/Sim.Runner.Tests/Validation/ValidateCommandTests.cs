@@ -18,7 +18,7 @@ public sealed class ValidateCommandTests
     {
         var ran = Commands.Program.Run("validate", "--help");
         Assert.Equal(0, ran.Code);
-        foreach (var word in new[] { "Examples:", "validate --quick --kernel qemu", "--table", "--kernel", "uml-unhashed (", "qemu (", "--parts", "unchanged (", "uml-smp (", "readers (", "--seed", "--best", "--bgp-peer", "--quick", "--out" })
+        foreach (var word in new[] { "Examples:", "validate --quick --kernel qemu", "--table", "--kernel", "uml-unhashed (", "qemu (", "--parts", "unchanged (", "uml-smp (", "readers (", "packets (", "peers (", "--seed", "--best", "--bgp-peer", "--quick", "--out" })
             Assert.Contains(word, ran.Out, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# A hub forwards packets under several schemes, and while another processor changes prefixes: every packet arrives at its peer, or is dropped
+# and counted. The instructions of a packet are counted, with and without the series. Peers share a device, or have one each. Quick forms.
+set -euo pipefail
+for part in uml-patched uml-smp qemu-patched qemu-unpatched; do
+    kernel-patch/vm/build.sh "$part" >/dev/null || exit $(($? == 69 ? 77 : 1)) # 69: a package is missing
+done
+for part in packets peers; do
+    dotnet run --project src/Sim.Runner --no-build -- validate --quick --parts "$part" --out "$1/$part" | tee "$1/$part.lines"
+    sed -n 's/^# \(.*claims, .*\)/note: \1/p' "$1/$part.lines"
+    grep -q '</html>' "$1/$part/index.html"
+done
+for metric in pps-ratio packet-instructions-ratio unused-overhead; do
+    grep -q ",$metric," "$1/packets/results.csv"
+done
+grep -q ',rate-unlimited,' "$1/packets/results.csv"
+grep -q ',set-up-time-ratio,' "$1/peers/results.csv"

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+using Sim.Validation.Packets;
+using Sim.Workloads.Bgp;
+
+namespace Sim.Runner.Commands;
+
+/// <summary>The parts of <c>validate</c> that run the scripts of kernel-patch/packets: packets through a hub, and peers on one device or on a
+/// device each. The scripts boot guests of their own.</summary>
+internal static class PacketScripts
+{
+    /// <summary>The most prefixes of a family with <c>--quick</c>: the largest table that the quick scripts load.</summary>
+    private const int QuickPrefixes = 100_000;
+
+    /// <summary>A script with its own options.</summary>
+    private sealed record Script(string Machine, string Name, params string[] Words);
+
+    private static readonly Script[] s_packets =
+        [new(ScriptRun.Uml, "packets"), new(ScriptRun.Uml, "packets", TwoProcessors), new(ScriptRun.Qemu, "instructions")];
+
+    private static readonly Script s_peers = new(ScriptRun.Uml, "peers");
+
+    private const string TwoProcessors = "--smp";
+
+    /// <summary>Runs the scripts of packets or of peers, and writes a report of their rows.</summary>
+    /// <returns>The exit code: 1 if a claim of a script does not hold. Then no report is written.</returns>
+    public static int Run(ScriptRun run, bool peers, IReadOnlyList<LoadedTable> loaded, ulong seed, bool quick)
+    {
+        // The script of peers takes a list of one family.
+        var runs = peers ? loaded.Select(one => (Script: s_peers, Tables: (IReadOnlyList<LoadedTable>)[one])) : s_packets.Select(script => (Script: script, Tables: loaded));
+        var data = Directory.CreateTempSubdirectory("sim-packets-");
+        try
+        {
+            var (list, rows, figures) = (Path.Combine(data.FullName, "list"), Path.Combine(data.FullName, "rows.csv"), new List<Figure>());
+            foreach (var (script, tables) in runs)
+            {
+                File.WriteAllLines(list, tables.SelectMany(one => Prefixes(one.Table, seed, quick)));
+                string[] words = ["--family", tables is [var only] ? $"{(int)only.Table.Family}" : "both", "--list", list, "--rows", rows];
+                if (!run.Holds(script.Machine, $"kernel-patch/packets/{script.Name}.sh", [.. script.Words, .. quick ? (string[])["--quick"] : [], .. words]))
+                    return ExitCode.Failed;
+                figures.AddRange(PacketRows.Read(peers ? Experiment.HubPeers : Experiment.HubPackets, [rows], script.Words.Contains(TwoProcessors)));
+            }
+
+            return run.Report(figures, seed, quick);
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Returns the prefixes of a family that a hub can route.</summary>
+    private static IEnumerable<string> Prefixes(RouteTable table, ulong seed, bool quick) =>
+        TableOrder.Sample(
+            new RouteTable(table.Source, table.Family, Array.FindAll(table.Routes, route => SpeakerLab.IsUsable(route.Prefix)), table.NextHops),
+            quick ? QuickPrefixes : int.MaxValue, seed).Routes.Select(route => route.Prefix.ToString());
+}
