@@ -42,9 +42,12 @@ static const struct kind {
 	const char *name;
 	int (*move)(int to);
 } kinds[] = {
-	{ BY_GATEWAY, "move", move_gateway },	{ BY_GATEWAY, "replace", replace_share },
-	{ BY_ROUTE, "replace", replace_share },	{ BY_ALLOWED_IPS, "move", move_ips },
-	{ BY_DEVICE, "replace", replace_share },	{ BY_DEVICE, "down", take_down },
+	{ BY_GATEWAY, "move", move_gateway },
+	{ BY_GATEWAY, "replace", replace_share },
+	{ BY_ROUTE, "replace", replace_share },
+	{ BY_ALLOWED_IPS, "move", move_ips },
+	{ BY_DEVICE, "replace", replace_share },
+	{ BY_DEVICE, "down", take_down },
 };
 
 static double due;
@@ -102,8 +105,8 @@ static void probe_move(const struct kind *k)
 	last = probes();
 	must(!error, "failover: no request is refused");
 	claim_share_is_at(2);
-	must(count_at(first, last, 1) + count_at(first, last, 2) + count_at(first, last, 0) == last - first && !damaged,
-		  "failover: no packet arrives at another peer or is damaged");
+	claim_now(count_at(first, last, 1) + count_at(first, last, 2) == last - first && !damaged,
+		  "failover: no packet is lost or damaged between requests, or arrives at another peer");
 	row("failover", "failover_packets", last - first, "packets");
 	row("failover", "failover_old_way", count_at(first, last, 1), "packets");
 	row("failover", "failover_lost", count_at(first, last, 0), "packets");

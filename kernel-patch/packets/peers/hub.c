@@ -347,3 +347,19 @@ int reset_spokes(bool all, bool have_hub)
 	use_hub();
 	return error;
 }
+
+int start_hub(bool all)
+{
+	int error = make_hub();
+
+	if (!error)
+		error = raise_hub();
+	return error ? error : reset_spokes(all, true);
+}
+
+int stop_hub(bool all)
+{
+	int error = delete_hub(false);
+
+	return error ? error : reset_spokes(all, false);
+}

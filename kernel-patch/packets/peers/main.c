@@ -138,7 +138,7 @@ static void table_way(enum scheme scheme, const char *variant)
 	int error;
 
 	select_way(scheme, variant, table_size);
-	error = make_hub() | raise_hub() | reset_spokes(false, true);
+	error = start_hub(false);
 	if (now.is_counting) {
 		begin_growth();
 		begin_notes();

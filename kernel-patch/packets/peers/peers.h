@@ -75,7 +75,11 @@ void open_both(void);
 /* Each returns an errno. */
 int make_hub(void);  /* devices, keys and peers */
 int raise_hub(void); /* up, and tunnel addresses */
+/* Both, and spokes that have it as their peer: all of them, or the sample. */
+int start_hub(bool all);
 int delete_hub(bool one_by_one);
+/* The hub is deleted, and spokes forget it. */
+int stop_hub(bool all);
 int device_down(int number);
 int make_spokes(int count);
 /* Spokes forget their sessions, and get the hub as their peer again or stay without. All of them, or the sample. */

@@ -100,10 +100,9 @@ static void row_handshakes(void)
 
 void storm(void)
 {
-	int sniffer, count = spokes_of(now.peers), error;
+	int sniffer, count = spokes_of(now.peers), error = start_hub(true);
 	long ticks;
 
-	error = make_hub() | raise_hub() | reset_spokes(true, true);
 	if (now.is_counting)
 		begin_growth();
 	sniffer = open_sniffer();
@@ -118,5 +117,5 @@ void storm(void)
 	row_handshakes();
 	if (now.is_counting)
 		end_growth("storm");
-	must((delete_hub(false) | reset_spokes(true, false)) == 0, "storm: the hub can be deleted, and spokes forget it");
+	must(stop_hub(true) == 0, "storm: the hub can be deleted, and spokes forget it");
 }
