@@ -74,7 +74,7 @@ guest() {
     local status=0
     # One processor of the machine does best for one of the guest, as each system call goes from one process to another.
     [ "$cpus" != 1 ] || taskset -cp "$(taskset -cp $$ | sed 's/.*[ ,-]//')" $BASHPID >/dev/null
-    GUEST_PATH=$work UML_MEMORY=${memory}M UML_TIMEOUT=3600 UML_CPUS=$cpus boot_uml "$folder/linux" "$packets/peers-guest.sh" \
+    GUEST_PATH=$work UML_MEMORY=${memory}M UML_TIMEOUT=${LIMIT:-3600} UML_CPUS=$cpus boot_uml "$folder/linux" "$packets/peers-guest.sh" \
         "$packets" "$@" >"$work/$1.log" 2>&1 || status=$?
     echo "$status" >"$work/$1.status"
 }

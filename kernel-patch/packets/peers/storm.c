@@ -19,8 +19,8 @@ enum { LIMIT_S = 95, BUFFER = 64 << 20, INITIATION = 1, RESPONSE = 2, COOKIE = 3
 
 static int open_sniffer(void)
 {
-	struct sockaddr_ll a = { .sll_family = AF_PACKET, .sll_protocol = htons(family == AF_INET ? ETH_P_IP : ETH_P_IPV6),
-				 .sll_ifindex = if_nametoindex("under0") };
+	/* A socket of another protocol does not see what goes out. */
+	struct sockaddr_ll a = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = if_nametoindex("under0") };
 	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = BUFFER;
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
@@ -35,7 +35,7 @@ static struct seen {
 
 static void read_sniffer(int fd)
 {
-	int head = family == AF_INET ? 20 : 40;
+	int version = family == AF_INET ? 4 : 6, head = version == 4 ? 20 : 40;
 	unsigned char packet[128];
 	struct sockaddr_ll from;
 	socklen_t len;
@@ -43,8 +43,8 @@ static void read_sniffer(int fd)
 
 	memset(&seen, 0, sizeof(seen));
 	while (len = sizeof(from), (got = recvfrom(fd, packet, sizeof(packet), MSG_DONTWAIT, (void *)&from, &len)) > 0)
-		if (got > head + 8 && packet[family == AF_INET ? 9 : 6] == IPPROTO_UDP && packet[head + 8] < TYPES)
-			++*(from.sll_pkttype == PACKET_OUTGOING ? &seen.from_hub : &seen.from_spokes)[packet[head + 8]];
+		if (got > head + 8 && packet[0] >> 4 == version && packet[version == 4 ? 9 : 6] == IPPROTO_UDP && packet[head + 8] < TYPES)
+			(from.sll_pkttype == PACKET_OUTGOING ? seen.from_hub : seen.from_spokes)[packet[head + 8]]++;
 }
 
 /* Of all processors, in ticks of 10 ms: all that is neither idle nor stolen. */
@@ -96,6 +96,7 @@ static void row_handshakes(void)
 	row("storm", "storm_cookies", cookies, "packets");
 	row("storm", "storm_cookies_of_spokes", seen.from_spokes[COOKIE], "packets");
 	row("storm", "storm_unanswered", initiations - responses - cookies, "packets");
+	must(initiations >= arrivals() && responses >= arrivals(), "storm: each session has a handshake that is seen");
 }
 
 void storm(void)
