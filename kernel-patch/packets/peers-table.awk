@@ -20,7 +20,7 @@ function ratio(key, plain) {
 BEGIN { scheme_count = split("gateway route default-route allowed-ips devices", schemes, " ") }
 
 # Per peer, in parts, and what is seldom asked for: only in the rows.
-NR == 1 || $1 ~ /_per_peer$|^memory_(slab|vmalloc|page|other)|_(link|address|route|other)$|^scan|_half_|_bytes$/ { next }
+NR == 1 || $1 ~ /_per_peer$|^memory_(slab|vmalloc|page_tables|other)$|^(ports|interfaces)$|_(link|address|route|other)$|^scan|_half_|_bytes$/ { next }
 
 {
     sub(/^smp-/, "", $11)

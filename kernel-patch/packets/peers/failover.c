@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { BYTES_BETWEEN = 4096, PACKETS_PER_SECOND = 2000, SOME = 8, PATIENCE_MS = 1000 };
+enum { BYTES_BETWEEN = 4096, PACKETS_PER_SECOND = 2000, PATIENCE_MS = 1000 };
 
 static int move_gateway(int to)
 {
@@ -81,11 +81,11 @@ static void claim_share_is_at(int peer)
 	char text[64];
 	int first = probes();
 
-	for (int i = 0; i < SOME; i++)
+	for (int i = 0; i < PICKS; i++)
 		probe_spoke(pick_address(1));
 	await_arrivals(0, PATIENCE_MS);
 	snprintf(text, sizeof(text), "failover: packets to the share arrive at peer %d", peer);
-	claim_now(count_at(first, probes(), peer) == SOME, text);
+	claim_now(count_at(first, probes(), peer) == PICKS, text);
 }
 
 /* Moves the share while packets are sent to it. */

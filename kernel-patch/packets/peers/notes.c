@@ -64,19 +64,30 @@ void end_notes(const char *operation)
 static void add_size(const struct nlmsghdr *h, void *bytes) { *(long *)bytes += h->nlmsg_len; }
 
 /* What BIRD reads once in its scan time. */
-void row_scan(void)
+static struct cost scan(void)
 {
 	static const int types[] = { RTM_GETLINK, RTM_GETADDR };
-	long messages = 0, bytes = 0;
+	struct cost scanned = { 0 };
 	int error = 0;
 
 	for (int i = 0; i < 2; i++) {
 		struct ifinfomsg header = { 0 }; /* longer than ifaddrmsg, and zero as well */
 
 		begin(types[i], NLM_F_DUMP, &header, sizeof(header));
-		error |= talk_dump(rtnl, &messages, add_size, &bytes);
+		error |= talk_dump(rtnl, &scanned.messages, add_size, &scanned.bytes);
 	}
 	must(!error, "interfaces and addresses can be read");
-	row("none", "scan_messages", messages, "messages");
-	row("none", "scan_bytes", bytes, "bytes");
+	return scanned;
+}
+
+static struct cost scan_before;
+
+void begin_scan(void) { scan_before = scan(); }
+
+void end_scan(void)
+{
+	struct cost after = scan();
+
+	row("none", "scan_messages", after.messages - scan_before.messages, "messages");
+	row("none", "scan_bytes", after.bytes - scan_before.bytes, "bytes");
 }

@@ -113,7 +113,8 @@ int add_default_route(int peer);
 /* The routes of peer 1's share are replaced by such ones to another peer; its share of allowed IPs moves to another peer. */
 int replace_share(int to);
 int move_ips(int to);
-/* An address that belongs to a prefix of the peer's share, and to no other prefix; another one each time. NULL: there is none. */
+/* An address that belongs to a prefix of the peer's share, and to no other prefix; one of so many each time. NULL: there is none. */
+enum { PICKS = 64 };
 const void *pick_address(int peer);
 
 /* memory.c: growth of the kernel's memory, and of what the kernel has of threads, sockets and interfaces. */
@@ -123,7 +124,8 @@ void end_growth(const char *operation);
 /* notes.c: what a routing daemon hears and reads. */
 void begin_notes(void);
 void end_notes(const char *operation);
-void row_scan(void);
+void begin_scan(void);
+void end_scan(void); /* what the hub adds to it */
 
 void fail_over(void);
 void storm(void);

@@ -171,11 +171,10 @@ static bool prove_peer(int peer)
 
 bool prove(void)
 {
-	bool all = true;
-
 	damaged = 0;
 	forget_probes();
 	for (int k = 0; k < sample_size(); k++)
-		all &= prove_peer(sample_peer(k));
-	return all && !damaged;
+		if (!prove_peer(sample_peer(k)))
+			return false;
+	return !damaged;
 }

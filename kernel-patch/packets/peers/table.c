@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PICKS = 64 };
-
 static struct prefix *prefixes;
 static bool is_made;
 
@@ -140,19 +138,19 @@ static bool find_host(long of, unsigned char *address)
 	return true;
 }
 
-/* From all over the share. */
+/* From all over the share, with its first and its last prefix. */
 const void *pick_address(int peer)
 {
 	static unsigned char picks[PICKS][16];
 	static int picked_peer, picked_peers, count, next;
-	long in_share = (now.prefixes - peer) / now.peers + 1, step = in_share > PICKS ? in_share / PICKS : 1;
+	long in_share = (now.prefixes - peer) / now.peers + 1;
 
 	if (peer != picked_peer || now.peers != picked_peers) {
 		picked_peer = peer;
 		picked_peers = now.peers;
 		count = next = 0;
-		for (long k = 0; k < in_share && count < PICKS; k += step)
-			count += find_host(peer - 1 + k * now.peers, picks[count]);
+		for (int n = 0; n < PICKS; n++)
+			count += find_host(peer - 1 + (in_share - 1) * n / (PICKS - 1) * now.peers, picks[count]);
 	}
 	return count ? picks[next++ % count] : NULL;
 }
