@@ -11,7 +11,7 @@
 #   --family NAME      4, 6 or both: both unless given
 #   --rounds N         rounds that take times: 3 unless given
 #   --smp              a kernel with two processors (uml-smp), which waits for RCU as real machines do: 1 and 10 peers and 10,000 prefixes
-#                      unless given, as each device takes a third of a second to delete. Its rows are variants smp-...
+#                      unless given, as each device takes 0.2 to 0.3 s to delete. Its rows are variants smp-...
 #   --rows FILE        writes all figures, as CSV
 #   --folder FOLDER    a folder that has the kernel built already; vm/build.sh makes it unless given
 #
