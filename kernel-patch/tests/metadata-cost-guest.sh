@@ -51,22 +51,26 @@ saddr() { if [ "$family" = 4 ]; then echo "ip saddr"; else echo "ip6 saddr"; fi;
 empty_rules() {
     local peer
     echo "table netdev wg {"
-    echo "set all { typeof tunnel id . $(saddr); flags interval; }"
+    echo "set sources { typeof meta mark . $(saddr); flags interval; }"
     for ((peer = 1; peer <= peers; peer++)); do
         echo "set of$peer { typeof $(saddr); flags interval; }"
         echo "chain peer$peer { $(saddr) @of$peer meta pkttype set host; }"
     done
+    echo "map peers { type mark : verdict; }"
     echo "chain in { type filter hook ingress device wg0 priority filter; }"
     echo "}"
+    for ((peer = 1; peer <= peers; peer++)); do echo "add element netdev wg peers { $peer : jump peer$peer }"; done
 }
 
 use_rules() { # concat | per-peer
     {
         echo "flush chain netdev wg in"
-        echo -n "add rule netdev wg in "
         case $1 in
-        concat) echo "tunnel id . $(saddr) @all meta pkttype set host" ;;
-        per-peer) echo "tunnel id vmap { $(for ((peer = 1; peer <= peers; peer++)); do echo -n "$peer : jump peer$peer, "; done) }" ;;
+        concat)
+            echo "add rule netdev wg in meta mark set tunnel id"
+            echo "add rule netdev wg in meta mark . $(saddr) @sources meta pkttype set host"
+            ;;
+        per-peer) echo "add rule netdev wg in tunnel id vmap @peers" ;;
         esac
     } | nft -f -
 }
@@ -79,7 +83,7 @@ load_set() { # SET FORMAT-OF-AWK PREFIXES: the elements of a set
     for piece in piece.*; do { echo "add element netdev wg $1 {"; sed 's/$/,/' "$piece"; echo "}"; } | nft -f -; done
 }
 
-load_concat() { load_set all '{ print $2 " . " $1 }' prefixes; }
+load_concat() { load_set sources '{ print $2 " . " $1 }' prefixes; }
 load_per_peer() {
     local peer
     for ((peer = 1; peer <= peers; peer++)); do
