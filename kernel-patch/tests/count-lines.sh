@@ -21,6 +21,7 @@ shopt -s nullglob
 fixes=("$tests"/../series-fixes/000[1-9]-*.patch)
 series=("$tests"/../series/000[1-9]-*.patch "$tests"/../series/00[1-9]?-*.patch)
 optional=("$tests"/../series-optional/fib-tables/*.patch)
+metadata=("$tests"/../series-optional/metadata/*.patch)
 shopt -u nullglob
 # What a patch of the series is part of; documentation and selftests count nowhere.
 gateways=() multicast=() attribute=()
@@ -72,7 +73,9 @@ while read -r file; do
     [ -e "$source/$file" ] || continue
     mkdir -p "$work/tree/$(dirname "$file")"
     cp "$source/$file" "$work/tree/$file"
-done < <(files_of "${fixes[@]}" "${series[@]}" "${optional[@]}" | grep -v '^/dev/null')
+done < <(files_of "${fixes[@]}" "${series[@]}" "${optional[@]}" "${metadata[@]}" | grep -v '^/dev/null')
+
+cp -a "$work/tree" "$work/stock"
 
 if [ -n "$csv" ]; then
     echo "variant,added,removed"
@@ -89,6 +92,10 @@ wireguard=$work/tree/drivers/net/wireguard
 trie=$(cat <(code_of "$wireguard/allowedips.c") <(code_of "$wireguard/allowedips.h") | wc -l)
 netlink=$(code_of "$wireguard/netlink.c" | awk '/^static int (get_allowedips|set_allowedip)\(/ { inside = 1 } inside { lines++ } /^}/ { inside = 0 } END { print lines }')
 row fib-tables "AllowedIPs in the FIB's tables (series-optional)" ${optional[@]+"${optional[@]}"}
+# Instead of the series, and not on top of it.
+rm -r "$work/tree"
+mv "$work/stock" "$work/tree"
+row metadata "tunnel ids in metadata (series-optional), without fixes and series" ${metadata[@]+"${metadata[@]}"}
 [ -z "$csv" ] || exit 0
 echo
 echo "AllowedIPs removed altogether, without a word to userspace: allowedips.c and allowedips.h $trie lines, get_allowedips and"

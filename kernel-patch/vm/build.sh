@@ -12,12 +12,14 @@
 #   uml-unhashed   uml-patched, but fib_info's hash as it was: what the series' patch of the hash is measured against
 #   uml-unpatched  the configuration of uml-patched without the series: what its tests say of the release as it is
 #   uml-fibtrie    the series, with the patches of kernel-patch/series-optional/fib-tables on top
+#   uml-metadata   Linux 7.3 without the series, with the patch of kernel-patch/series-optional/metadata and nf_tables
 #   uml-debug      linux, gen_init_cpio, *.ko, source: the series with the kernel's checks (KASAN, lockdep, ...), allocations that can be made to
 #                  fail, and WireGuard as a module
 #   uml-fibtrie-debug  uml-debug with the patches of uml-fibtrie
 #   qemu-patched   vmlinuz, gen_init_cpio, *.ko: the series on x86-64, SMP and preemptible, WireGuard a module
 #   qemu-unpatched the configuration of qemu-patched without the series
 #   qemu-debug     qemu-patched with the checks of uml-debug
+#   nft            nft: a newer Debian's, which knows tunnel ids, with the libraries that it needs
 #   iproute2       ip: Debian's, with the patches of kernel-patch/iproute2
 #   bird           bird, birdcl: Debian's, with the patches of kernel-patch/bird
 #   qemu           vmlinuz, *.ko, load-order, wgval.ko: Debian's stock cloud kernel, unpacked, not built
@@ -83,6 +85,7 @@ make_patched_source() {
     case $1 in
     patched | unhashed) series+=("$vm_dir"/../series-optional/rta-wgpeer/*.patch) ;;
     fibtrie) series+=("$vm_dir"/../series-optional/fib-tables/*.patch) ;;
+    metadata) series=("$vm_dir"/../series-optional/metadata/*.patch) ;;
     esac
     shopt -u nullglob
     # What comes before a patch's diff is for readers: another wording makes no other kernel.
@@ -157,6 +160,25 @@ build_module() { # FOLDER TREE MAKE-VARIABLE...
     make -C "$2" "${@:3}" M="$1/module" WIREGUARD_SOURCE="$source" modules
     cp "$1/module/wgval.ko" "$1"
     rm -r "$1/module"
+}
+
+# nft(8) knows tunnel ids since 1.1.6. Debian's first release that has it also has newer libraries than this machine.
+readonly nft_version=1.1.6 nft_suite=forky nft_packages=(nftables libnftables1 libnftnl11 libmnl0 libgmp10 libjansson4 libedit2
+    libbsd0 libmd0 libtinfo6 libxtables12 libc6)
+
+build_nft() {
+    local root=$1/root deb
+    private_apt "$1/apt" deb "$nft_suite"
+    (cd "$1/apt" && apt-get "${apt_options[@]}" download "${nft_packages[@]}")
+    for deb in "$1"/apt/*.deb; do dpkg-deb -x "$deb" "$root"; done
+    rm -r "$1/apt"
+    cat >"$1/nft" <<EOF
+#!/bin/sh
+root=\$(dirname "\$(readlink -f "\$0")")/root/usr
+exec "\$root/lib64/ld-linux-x86-64.so.2" --library-path "\$root/lib/x86_64-linux-gnu" "\$root/sbin/nft" "\$@"
+EOF
+    chmod +x "$1/nft"
+    printf '%s\n' "nftables v$nft_version" "$("$1/nft" --version)" | sort -VC || { echo "error: $("$1/nft" --version) is too old"; return 1; }
 }
 
 # The version that the patches are for, and the release that has it.
@@ -291,11 +313,11 @@ uml)
     result=$cache/uml-$(hash_of "$kernel_tree" "${module_inputs[@]}")
     build_once "$result" build_uml
     ;;
-uml-patched | uml-smp | uml-unhashed | uml-unpatched | uml-fibtrie)
+uml-patched | uml-smp | uml-unhashed | uml-unpatched | uml-fibtrie | uml-metadata)
     need gcc make flex bison bc libelf-dev libc6-dev patch
     variant=${part#uml-}
     configs=("$vm_dir/uml.config" "$vm_dir/uml-patched.config")
-    [ "$variant" != smp ] || configs+=("$vm_dir/uml-smp.config")
+    case $variant in smp | metadata) configs+=("$vm_dir/uml-$variant.config") ;; esac
     make_patched_source "${variant/smp/series}"
     kernel_tree=$cache/uml-$variant-kernel-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "${configs[@]}")
     build_once "$kernel_tree" build_uml_kernel "$patched_source" "${configs[@]}"
@@ -313,6 +335,11 @@ uml-debug | uml-fibtrie-debug | qemu-patched | qemu-unpatched | qemu-debug)
     flavour=$part
     result=$cache/$flavour-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/*.config)
     build_once "$result" build_flavour
+    ;;
+nft)
+    need dpkg-dev debian-archive-keyring
+    result=$cache/nft-$(hash_of "$nft_version" "$nft_suite" "${nft_packages[*]}")
+    build_once "$result" build_nft
     ;;
 iproute2)
     need gcc make libc6-dev libmnl-dev libelf-dev pkg-config patch dpkg-dev debian-archive-keyring
