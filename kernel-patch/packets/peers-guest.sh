@@ -10,7 +10,7 @@ shift
 . "$packets/../tests/claims.sh"
 
 spokes=0
-for number in "${@:4}"; do
+for number in "${@:5}"; do
     [ "$number" -le "$spokes" ] || spokes=$number
 done
 [ "$spokes" -le 1000 ] || spokes=1000

@@ -34,7 +34,7 @@ internal static class PacketScripts
             var (list, rows, figures) = (Path.Combine(data.FullName, "list"), Path.Combine(data.FullName, "rows.csv"), new List<Figure>());
             foreach (var (script, tables) in runs)
             {
-                File.WriteAllLines(list, tables.SelectMany(one => Prefixes(one.Table, seed, quick)));
+                File.WriteAllLines(list, tables.SelectMany(one => Prefixes(one.Table, seed, quick, outermost: peers)));
                 string[] words = ["--family", tables is [var only] ? $"{(int)only.Table.Family}" : "both", "--list", list, "--rows", rows];
                 if (!run.Holds(script.Machine, $"kernel-patch/packets/{script.Name}.sh", [.. script.Words, .. quick ? (string[])["--quick"] : [], .. words]))
                     return ExitCode.Failed;
@@ -49,9 +49,24 @@ internal static class PacketScripts
         }
     }
 
-    /// <summary>Returns the prefixes of a family that a hub can route.</summary>
-    private static IEnumerable<string> Prefixes(RouteTable table, ulong seed, bool quick) =>
-        TableOrder.Sample(
-            new RouteTable(table.Source, table.Family, Array.FindAll(table.Routes, route => SpeakerLab.IsUsable(route.Prefix)), table.NextHops),
-            quick ? QuickPrefixes : int.MaxValue, seed).Routes.Select(route => route.Prefix.ToString());
+    /// <summary>Returns the prefixes of a family that a hub can route. If a peer's device goes down, packets to its prefixes must take the
+    /// default route, so <c>peers.sh</c> needs prefixes of which none lies in another one.</summary>
+    private static IEnumerable<string> Prefixes(RouteTable table, ulong seed, bool quick, bool outermost)
+    {
+        var usable = Array.FindAll(table.Routes, route => SpeakerLab.IsUsable(route.Prefix));
+        return TableOrder.Sample(new RouteTable(table.Source, table.Family, outermost ? Outermost(usable) : usable, table.NextHops), quick ? QuickPrefixes : int.MaxValue, seed)
+            .Routes.Select(route => route.Prefix.ToString());
+    }
+
+    private static Route[] Outermost(Route[] routes)
+    {
+        var outermost = new List<Route>();
+        foreach (var route in routes.OrderBy(route => route.Prefix))
+        {
+            if (outermost is not [.., var last] || !last.Prefix.Contains(route.Prefix))
+                outermost.Add(route);
+        }
+
+        return [.. outermost];
+    }
 }

@@ -17,7 +17,7 @@ public sealed class PacketScriptsTests : IDisposable
         Directory.CreateDirectory(_scratch["kernel-patch/packets"]);
         _scratch.Write("Sim.sln", "");
         _scratch.Write("kernel-patch/vm/build.sh", "");
-        _scratch.Write("table", string.Concat(Enumerable.Range(0, 300).Select(at => $"10.0.{at % 250}.{at / 250 * 4}/30\n2001:db8:{at:x}::/48\n")) + "127.0.0.0/9\n");
+        _scratch.Write("table", string.Concat(Enumerable.Range(0, 300).Select(at => $"10.0.{at % 250}.{at / 250 * 4}/30\n2001:db8:{at:x}::/48\n")) + "127.0.0.0/9\n" + Inside);
         _scratch.Write("packets.csv", HubRows.Packets);
         _scratch.Write("smp.csv", HubRows.Changes);
         _scratch.Write("instructions.csv", HubRows.Instructions);
@@ -25,6 +25,9 @@ public sealed class PacketScriptsTests : IDisposable
     }
 
     public void Dispose() => _scratch.Dispose();
+
+    /// <summary>A prefix of each family that lies in another one.</summary>
+    private const string Inside = "10.0.1.0/31\n2001:db8:1:8000::/49\n";
 
     [Fact]
     public void Packets_run_three_scripts_with_the_tables_of_both_families_and_write_one_report()
@@ -36,7 +39,7 @@ public sealed class PacketScriptsTests : IDisposable
         Assert.All(words, line => Assert.Contains("--family both --list ", line, StringComparison.Ordinal));
         Assert.StartsWith("words: --smp --family", words[1], StringComparison.Ordinal);
         // A daemon would refuse a prefix of loopback, and so does the lab.
-        Assert.Equal(3, ran.Out.Split('\n').Count(line => line == "600 prefixes"));
+        Assert.Equal(3, ran.Out.Split('\n').Count(line => line == "602 prefixes"));
         var run = ReportFolder.Results(_scratch["report/results.json"]);
         Assert.Contains(new NamedFact("kernel under test", "User-Mode Linux: Linux 7.3.4; QEMU: Linux 7.3.4"), run.Environment);
         Assert.Equal(1.25, run.Figures.First(f => f.Metric == Metrics.PacketRate.AsRatio && f is { Family: 4, Scheme: "gateway", Structure: "", Flag: "" }).Value, 12);
@@ -71,6 +74,7 @@ public sealed class PacketScriptsTests : IDisposable
         Assert.True(ran.Code == 0, ran.Error);
         var lines = ran.Out.Split('\n');
         Assert.Equal(["words: --family 4 --list", "words: --family 6 --list"], lines.Where(line => line.StartsWith("words: ", StringComparison.Ordinal)).Select(line => line[..line.IndexOf(" /", StringComparison.Ordinal)]));
+        // The two prefixes that lie in another one are left out.
         Assert.Equal(2, lines.Count(line => line == "300"));
         var run = ReportFolder.Results(_scratch["report/results.json"]);
         Assert.Equal([4, 6], run.Figures.Where(f => f.Metric == Metrics.SetUpTime.AsRatio && f is { Scheme: "devices", Peers: 100 }).Select(f => f.Family));
