@@ -156,10 +156,23 @@ static void make_dummy(const char *name, const char *four, const char *six)
 	must(name, add_address(if_nametoindex(name), family == AF_INET ? four : six));
 }
 
+/* Neighbours of earlier hubs stay, so that no count has the work of removing them. */
+static void keep_neighbours(void)
+{
+	char path[64];
+
+	for (int threshold = 3; threshold > 0; threshold--) {
+		snprintf(path, sizeof(path), "/proc/sys/net/ipv%d/neigh/default/gc_thresh%d", family == AF_INET ? 4 : 6, threshold);
+		if (!write_setting(path, "1000000"))
+			fail(path, errno);
+	}
+}
+
 void make_sink(void)
 {
 	enter_first();
 	make_dummy("sink", "192.0.2.1", "2001:db8:fffe::1");
+	keep_neighbours();
 	/* Frames that are put on lo have no route yet, and come from the machine's own address. */
 	if (!write_setting("/proc/sys/net/ipv4/conf/all/route_localnet", "1") || !write_setting("/proc/sys/net/ipv4/conf/all/accept_local", "1"))
 		fail("lo", errno);
