@@ -93,7 +93,7 @@ public static partial class Metrics
     public static IReadOnlyList<Metric> Paired => field ??=
         [PacketRate, PacketInstructions, AllMemory, CreateTime, UpTime, SetUpTime, DeleteTime, TableTime, ShareTime, StormTime];
 
-    /// <summary>The metrics of which a figure is the sum over all rounds: a median would hide the one packet that went astray.</summary>
+    /// <summary>The metrics that are summed over all rounds. A median would hide a single packet that went astray.</summary>
     public static IReadOnlyList<Metric> Summed => field ??= [PacketsMissing, PacketsDropped, PacketsAstray, PacketsAltered, PacketsMoving, SharePackets, ShareOldWay, ShareLost];
 
     /// <summary>Finds the metric of a row of an experiment. Returns null if the catalogue lacks the name. Names that mean something else in other

@@ -50,7 +50,7 @@ internal static class PacketScripts
     }
 
     /// <summary>Returns the prefixes of a family that a hub can route. If a peer's device goes down, packets to its prefixes must take the
-    /// default route, so <c>peers.sh</c> needs prefixes of which none lies in another one.</summary>
+    /// default route, so <c>peers.sh</c> needs prefixes that do not overlap.</summary>
     private static IEnumerable<string> Prefixes(RouteTable table, ulong seed, bool quick, bool outermost)
     {
         var usable = Array.FindAll(table.Routes, route => SpeakerLab.IsUsable(route.Prefix));

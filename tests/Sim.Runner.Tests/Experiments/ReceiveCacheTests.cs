@@ -145,7 +145,7 @@ public sealed class ReceiveCacheTests
             Assert.Single(rows, row => row.Structure == "fib/allowedips" && row.Metric == Metrics.Ratio && row.Keys == keys);
         }
 
-        // One source hits but for the first packet and one after each change: 104 changes at 10,000 per second in 2^20 packets.
+        // One source misses with the first packet and once after each change. 10,000 changes per second make 104 changes in 2^20 packets.
         const int packets = 1 << 20;
         Assert.Equal(1 - 1.0 / packets, Hits("hot", 0), 12);
         Assert.Equal(1 - (packets / 100 + 1.0) / packets, Hits("hot", 10_000), 12);
