@@ -25,6 +25,7 @@
 set -euo pipefail
 daemons=$(cd "$(dirname "$0")" && pwd)
 . "$daemons/../vm/lib.sh"
+. "$daemons/../vm/sim.sh"
 . "$daemons/../tests/vm.sh"
 . "$daemons/host.sh"
 . "$daemons/full-table/report.sh"
@@ -101,15 +102,6 @@ done
 [ -z "$speed" ] || [ "${names[0]}" != none ] || usage "--speed needs a daemon"
 [ -z "$speed" ] || failover=replay-$speed
 [ -z "$streams" ] || [ ${#table_options[@]} -eq 0 ] || usage "--streams comes with a table and a trace of its own"
-
-sim() {
-    if [ -n "${WG_SIM:-}" ]; then
-        "$WG_SIM" "$@"
-    else
-        command -v dotnet >/dev/null || die $EX_UNAVAILABLE "no .NET SDK, which the harness needs; or set WG_SIM to its program"
-        dotnet run --project "$daemons/../../src/Sim.Runner" -- "$@"
-    fi
-}
 
 # make_updates FAMILY: the messages of all spokes; kernel-patch/daemons/README.md describes the files.
 make_updates() {

@@ -6,7 +6,7 @@
 #
 #   --quick         64 bytes, 10 and 1,000 prefixes, schemes allowed-ips and gateway
 #   --scheme NAME   default-route, allowed-ips, route, nexthop or gateway; may be given again: all unless given
-#   --prefixes N,.. sizes of the table, ascending; larger ones are the whole list: 10,1000,100000 unless given
+#   --prefixes N,.. sizes of the table, ascending; "all" is the whole list: 10,1000,100000,all unless given
 #   --family NAME   4, 6 or both: both unless given
 #   --list FILE     prefixes of both families, one a line; without it a sample of the embedded table
 #   --rows FILE     writes all figures, as CSV
@@ -17,6 +17,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../vm/lib.sh"
+. "$here/../vm/sim.sh"
 . "$here/../tests/vm.sh"
 . "$here/../tests/claims.sh"
 
@@ -30,7 +31,7 @@ schemes=() prefixes='' families=(4 6) sizes=64,1400 keys=hot,uniform generic=yes
 parse() { # OPTION VALUE
     case $1:$2 in
     --scheme:default-route | --scheme:allowed-ips | --scheme:route | --scheme:nexthop | --scheme:gateway) schemes+=("$2") ;;
-    --prefixes:*) [[ $2 =~ ^[1-9][0-9]{0,6}(,[1-9][0-9]{0,6})*$ ]] || usage "--prefixes needs numbers"; prefixes=$2 ;;
+    --prefixes:*) [[ $2 =~ ^([1-9][0-9]{0,6}|all)(,([1-9][0-9]{0,6}|all))*$ ]] || usage "--prefixes needs numbers"; prefixes=$2 ;;
     --family:4 | --family:6) families=("$2") ;;
     --family:both) families=(4 6) ;;
     --list:*) [ -r "$2" ] || usage "no list '$2'"; list=$(readlink -f "$2") ;;
@@ -49,32 +50,30 @@ while [ $# -gt 0 ]; do
     fi
     shift
 done
-if [ ${#schemes[@]} -eq 0 ]; then
-    schemes=(default-route allowed-ips route nexthop gateway)
-    [ -z "$quick" ] || schemes=(allowed-ips gateway)
+if [ -n "$quick" ]; then
+    [ ${#schemes[@]} -gt 0 ] || schemes=(allowed-ips gateway)
+    prefixes=${prefixes:-10,1000}
 fi
-[ -n "$prefixes" ] || prefixes=10,1000${quick:-,100000}
-prefixes=${prefixes%yes}
-
-sim() {
-    if [ -n "${WG_SIM:-}" ]; then
-        "$WG_SIM" "$@"
-    else
-        command -v dotnet >/dev/null || die $EX_UNAVAILABLE "no .NET SDK, which the harness needs; or set WG_SIM, or give --list"
-        dotnet run --project "$here/../../src/Sim.Runner" -- "$@"
-    fi
-}
+[ ${#schemes[@]} -gt 0 ] || schemes=(default-route allowed-ips route nexthop gateway)
+prefixes=${prefixes:-10,1000,100000,all} prefixes=${prefixes//all/9999999}
 
 # make_list FAMILY: a sample of the prefixes, the same each time.
 make_list() {
     local colon=-v from=$list
     [ "$1" = 4 ] || colon=-e
     if [ -z "$list" ]; then
-        sim table updates "$work/updates-$1" --family "$1" --prefixes "${prefixes##*,}" >/dev/null
-        from=$work/updates-$1/list
+        from=$work/whole-list
+        embedded_list "$1" "${prefixes##*,}" "$from"
     fi
     grep -F $colon : "$from" | shuf -n "${prefixes##*,}" --random-source=<(yes) >"$work/list" || true # yes ends by a signal
     [ -s "$work/list" ] || die 64 "no prefixes of IPv$1"
+}
+
+# memory FAMILY: megabytes that a guest needs for the list in $work, with all schemes.
+memory() {
+    local bytes=300
+    [ "$1" = 4 ] || bytes=900
+    echo $((512 + $(wc -l <"$work/list") * ${#schemes[@]} * bytes / 1000000))
 }
 
 compile() {
@@ -89,7 +88,7 @@ guest() {
     local folder=$1 processor=$2
     shift 2
     program_initrd "$folder" "$work/init" "$work/initrd"
-    timeout -k 5 "${QEMU_TIMEOUT:-3600}" qemu-system-x86_64 -nodefaults -no-user-config -nographic -no-reboot -serial stdio -m 2G -smp 1 \
+    timeout -k 5 "${QEMU_TIMEOUT:-3600}" qemu-system-x86_64 -nodefaults -no-user-config -nographic -no-reboot -serial stdio -m "$(memory "$1")M" -smp 1 \
         -accel tcg -cpu "$processor" -icount shift=0,sleep=off -seed 1 -rtc base=2026-01-01,clock=vm \
         -plugin "$work/plugin.so,symbols=$work/symbols,profile=$work/profile" -kernel "$folder/vmlinuz" -initrd "$work/initrd" \
         -virtfs "local,path=$work,mount_tag=lab,security_model=none" \

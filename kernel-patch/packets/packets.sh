@@ -21,6 +21,7 @@ set -euo pipefail
 packets=$(cd "$(dirname "$0")" && pwd)
 daemons=$packets/../daemons
 . "$packets/../vm/lib.sh"
+. "$packets/../vm/sim.sh"
 . "$packets/../tests/vm.sh"
 . "$daemons/host.sh"
 . "$packets/report.sh"
@@ -81,34 +82,22 @@ choose() {
     arguments+=(--prefixes "$prefixes" --seconds "${seconds:-0.25}" --rounds "${rounds:-5}" --scheme "$(IFS=, && echo "${schemes[*]}")")
 }
 
-sim() {
-    if [ -n "${WG_SIM:-}" ]; then
-        "$WG_SIM" "$@"
+# make_list FAMILY: the prefixes, as many as are wanted. The program takes the lines of its family.
+make_list() {
+    if [ ${#lists[@]} -gt 0 ]; then
+        cat "${lists[@]}" >"$work/list-$1"
     else
-        command -v dotnet >/dev/null ||
-            die $EX_UNAVAILABLE "no .NET SDK, which the harness needs; or give --list, or set WG_SIM to its program"
-        dotnet run --project "$packets/../../src/Sim.Runner" -- "$@"
+        embedded_list "$1" "$(most_prefixes)" "$work/list-$1"
     fi
 }
 
-# make_list FAMILY: the prefixes, as many as are wanted. The program takes the lines of its family.
-make_list() {
-    local most
-    if [ ${#lists[@]} -gt 0 ]; then
-        cat "${lists[@]}" >"$work/list-$1"
-        return
-    fi
-    most=$(tr , '\n' <<<"$prefixes" | sort -n | tail -n 1)
-    sim table updates "$work/updates-$1" --family "$1" --prefixes "$((most < 8 ? 8 : most))" >/dev/null
-    mv "$work/updates-$1/list" "$work/list-$1"
-    rm -r "$work/updates-$1"
-}
+most_prefixes() { tr , '\n' <<<"$prefixes" | sort -n | tail -n 1; }
 
 # memory FAMILY: megabytes that the guest needs.
 memory() {
     local count most bytes=300
     count=$(wc -l <"$work/list-$1")
-    most=$(tr , '\n' <<<"$prefixes" | sort -n | tail -n 1)
+    most=$(most_prefixes)
     [ "$1" = 4 ] || bytes=900
     echo $((512 + (most < count ? most : count) * (${#schemes[@]} + 1) * bytes / 1000000))
 }

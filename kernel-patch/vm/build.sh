@@ -115,7 +115,7 @@ apply_patches() { # FOLDER PATCH...
     done
 }
 
-# unhash_source FOLDER: the patched source with the part of the hash's patch that mixes the encapsulation into fib_info's hash
+# unhash_source FOLDER: the patched source with the part of the hash's patch that mixes gateway and encapsulation into fib_info's hash
 # taken back. The rest of that patch stays, as later ones fill what it adds.
 unhash_source() {
     local hash

@@ -78,18 +78,36 @@ public sealed class PeerStateTests
         Assert.Equal(0, fib.Table.Delete(Fixture.Request("10.0.0.0/24", peer: 7) with { NlFlags = NlmFlags.None }));
     }
 
-    [Fact]
-    public void With_the_state_in_the_hash_a_new_peer_walks_a_few_infos_instead_of_all()
+    [Theory]
+    [InlineData(GatewayFamily.None)]
+    [InlineData(GatewayFamily.IPv4)]
+    [InlineData(GatewayFamily.IPv6)]
+    public void With_state_and_gateway_in_the_hash_a_new_peer_walks_a_few_infos_instead_of_all(GatewayFamily gateways)
     {
         const int peers = 1000;
+        FibConfig Request(int peer)
+        {
+            var prefix = $"10.{peer / 256}.{peer % 256}.0/24";
+            if (gateways == GatewayFamily.None)
+                return Fixture.Request(prefix, peer: peer);
+            return Fixture.Request(prefix) with
+            {
+                Scope = RouteScope.Universe,
+                Flags = RtnhFlags.OnLink,
+                GatewayFamily = gateways,
+                Gateway4 = Fixture.Address("192.0.2.0") + (uint)peer,
+                Gateway6 = (UInt128)0xFE80 << 112 | (uint)peer,
+            };
+        }
+
         var walked = new List<long>();
         foreach (var hashes in new[] { false, true })
         {
             using var memory = new KernelMemory();
-            using var net = new FibNet(memory) { HashesStates = hashes };
+            using var net = new FibNet(memory) { HashesHops = hashes };
             using var table = new FibTable(net, RouteTableId.Main);
             for (var peer = 1; peer <= peers; peer++)
-                Assert.Equal(0, table.Insert(Fixture.Request($"10.{peer / 256}.{peer % 256}.0/24", peer: peer)));
+                Assert.Equal(0, table.Insert(Request(peer)));
             walked.Add(net.InfosWalked);
         }
 

@@ -4,8 +4,7 @@ namespace Sim.Experiments.Scaling;
 /// <summary>
 /// Measures how the time to insert a route grows with the number of peers on one device. The hash of a fib_info covers neither gateway nor
 /// encapsulation. The infos of all peers are therefore in one bucket, and each insertion walks the bucket. The patch
-/// kernel-patch/series-fixes/0001 hashes the encapsulation too. The id of a nexthop object is always hashed, but Linux 6.12 hashes it to
-/// only 8 bits.
+/// kernel-patch/series-fixes/0001 hashes both. The id of a nexthop object is always hashed, but Linux 6.12 hashes it to only 8 bits.
 /// </summary>
 /// <remarks>
 /// First, one route is inserted for each peer of the largest number of peers. The trie is therefore the same for every number of
@@ -22,7 +21,7 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
     private static readonly Cost s_time = new(Operations.InsertAmong, Metrics.Time);
     private static readonly Cost s_walked = new(Operations.InsertAmong, Metrics.InfosWalked);
 
-    private static readonly (SchemeName Name, RouteShape Shape, bool HashesStates)[] s_cases =
+    private static readonly (SchemeName Name, RouteShape Shape, bool HashesHops)[] s_cases =
     [
         (SchemeName.Unhashed, RouteShape.PeerKey, false), (SchemeName.Hashed, RouteShape.PeerKey, true), (SchemeName.NexthopObjects, RouteShape.Nexthop, true),
     ];
@@ -53,9 +52,9 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
         var fibs = new List<FibStructure>();
         try
         {
-            foreach (var (_, shape, hashesStates) in s_cases)
+            foreach (var (_, shape, hashesHops) in s_cases)
             {
-                var fib = FibStructure.Create(Family.IPv4, shape, peers, plan.Kernel with { HashesStates = hashesStates });
+                var fib = FibStructure.Create(Family.IPv4, shape, peers, plan.Kernel with { HashesHops = hashesHops });
                 fibs.Add(fib);
                 for (var route = 0; route < routes; route++)
                     Add(fib, table.Prefixes[table.Drawn[route]], route % peers);

@@ -9,9 +9,9 @@ namespace Sim.Fib;
 ///   6.12     oif and id hashed to 8 bits first; bucket = the low bits of value ^ value &gt;&gt; 7 ^ value &gt;&gt; 12
 ///   7.3      bucket = the high bits of (value ^ hash mix of the namespace) * golden ratio
 /// </code>
-/// The hash covers neither the gateway nor the encapsulation, which names the peer. So the fib_infos of all peers of one device share a
-/// bucket, and each new route searches this bucket. <see cref="HashesStates"/> adds the encapsulation to the hash. With N nexthop objects,
-/// a chain has N/256 entries in 6.12, even if the hash grows, and about 1 entry in 7.3.</remarks>
+/// The hash covers neither the gateway nor the encapsulation, which name the peer. So the fib_infos of all peers of one device share a
+/// bucket, and each new route searches this bucket. <see cref="HashesHops"/> adds both to the hash. With N nexthop objects, a chain has
+/// N/256 entries in 6.12, even if the hash grows, and about 1 entry in 7.3.</remarks>
 public sealed unsafe partial class FibNet
 {
     private const int DevIndexHashBits = 8;
@@ -66,12 +66,22 @@ public sealed unsafe partial class FibNet
             {
                 var nhc = &FibInfo.Nh(fi, i)->nh_common;
                 value ^= IndexHash((uint)nhc->nhc_oif);
-                if (HashesStates && nhc->nhc_lwtstate != null)
-                    value += nhc->nhc_lwtstate->hash;
+                // Added, as two hops may have the same.
+                if (HashesHops)
+                    value += NhHash(nhc);
             }
         }
 
         return InfoHashResult(value);
+    }
+
+    /// <summary><c>fib_nh_hash</c> of kernel-patch/series-fixes/0001: hashes what tells the nexthops of one device apart. The kernel uses
+    /// jhash for gateways. A multiplication spreads them as well.</summary>
+    private static uint NhHash(FibNhCommon* nhc)
+    {
+        var bits = nhc->nhc_gw_first ^ nhc->nhc_gw_second;
+        var gateway = ((uint)bits ^ (uint)(bits >> 32)) * 0x9E3779B1u;
+        return nhc->nhc_lwtstate == null ? gateway : gateway + nhc->nhc_lwtstate->hash;
     }
 
     /// <summary><c>fib_find_info_nh</c>: finds the fib_info of a request that names a nexthop object.</summary>

@@ -26,9 +26,9 @@ public sealed unsafe partial class FibNet : FibNamespace<FibTable>
     /// <summary><c>sysctl_fib_sync_mem</c>: the number of bytes of freed tnodes after which the writer waits for a grace period.</summary>
     public uint SyncMem { get; set; } = 512 * 1024;
 
-    /// <summary>Whether the hash of fib_infos covers the state, as in a kernel with the series. If the hash does not cover the state, all
-    /// peers of a device share a bucket.</summary>
-    public bool HashesStates { get; init; }
+    /// <summary>Whether the hash of fib_infos covers gateway and state, as in a kernel with the series. Without them, all peers of a device
+    /// share a bucket.</summary>
+    public bool HashesHops { get; init; }
 
     /// <summary>The slab cache of the routes, <c>ip_fib_alias</c>.</summary>
     public KmemCache AliasCache { get; }

@@ -82,7 +82,7 @@ internal static class ScalingSection
         var walked = view.Of(Experiment.Bucket, Metrics.InfosWalked);
         return $"""
             <h3 id="{new Anchor("scaling-hash")}">The bucket that all peers share</h3>
-            <p>fib_info’s hash covers neither gateway nor encapsulation. The infos of all peers of a device therefore lie in one bucket, and each new route walks half of them on average. The series hashes the encapsulation. A nexthop object’s id is hashed too, in Linux 6.12 only to eight bits. A straight line is fitted through
+            <p>fib_info’s hash covers neither gateway nor encapsulation. The infos of all peers of a device therefore lie in one bucket, and each new route walks half of them on average. The series hashes both. A nexthop object’s id is hashed too, in Linux 6.12 only to eight bits. A straight line is fitted through
             all points; its slope has a 95 % interval. <code>validate --kernel uml-unhashed</code> measures the same insertion in the kernel.</p>
             {Markup.Costs("The line of an insertion’s time over the peers of the device", ["", "per further peer", "without peers", "R²"], lines,
                 view.Figures.Where(f => f.Experiment == Experiment.BucketFit))}{

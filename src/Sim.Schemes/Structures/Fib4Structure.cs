@@ -9,7 +9,7 @@ public sealed unsafe class Fib4Structure : FibStructure
 
     public Fib4Structure(RouteShape shape, KernelConfig kernel) : base(Family.IPv4, shape, kernel)
     {
-        Net = new FibNet(Memory) { HashesStates = kernel.HashesStates };
+        Net = new FibNet(Memory) { HashesHops = kernel.HashesHops };
         Table = new FibTable(Net, TableId);
     }
 

@@ -16,8 +16,8 @@ public sealed record KernelConfig(SlubConfig Slub, bool NamesPeers)
     /// the next indexes.</summary>
     public int Device { get; init; } = 2;
 
-    /// <summary>Whether the hash of fib_infos includes the peer, as with the first patch of kernel-patch/series-fixes.</summary>
-    public bool HashesStates { get; init; } = NamesPeers;
+    /// <summary>Whether the hash of fib_infos includes gateway and peer, as with the first patch of kernel-patch/series-fixes.</summary>
+    public bool HashesHops { get; init; } = NamesPeers;
 
     /// <summary>The options of the IPv6 FIB. One of them is the what-if with shared states.</summary>
     public Fib6Options Fib6 { get; init; } = new();
