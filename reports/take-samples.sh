@@ -3,7 +3,8 @@
 # Takes the runs that the README's answer is made of, and writes the answer: some 12 minutes on a quiet machine.
 #
 #   take-samples.sh           bench and churn
-#   take-samples.sh daemons   BIRD with the whole table alone; it needs the lab and root, and takes some 20 minutes
+#   take-samples.sh daemons   BIRD with the whole table; it needs the lab and root, and takes some 20 minutes
+#   take-samples.sh hub       packets through a hub, and a device per peer; it needs the lab, and takes some 40 minutes
 set -eu
 cd "$(dirname "$0")/.."
 out=artifacts/samples
@@ -20,6 +21,10 @@ case ${1:-} in
 daemons)
     sim daemons --prefixes 1000000 --way all --matrix --out "$out/daemons" --speed 100 \
         --updates tests/fixtures/mrt/haskmrt-update.bz2 tests/fixtures/mrt/morrowc-updates.20260222.1530.bz2
+    ;;
+hub)
+    sim validate --parts packets --out "$out/packets"
+    sim validate --parts peers --out "$out/peers"
     ;;
 *) echo "take-samples.sh: no samples '$1'" >&2 && exit 64 ;;
 esac

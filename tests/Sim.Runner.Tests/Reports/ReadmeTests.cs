@@ -15,7 +15,7 @@ public sealed class ReadmeTests
     private const string End = "<!-- /answer -->";
     private static readonly string s_baseline = $"to {SchemeName.RemoveMe.Name}";
 
-    private static readonly string[] s_samples = ["bench", "bench-ipv6", "churn", "churn-ipv6", "daemons"];
+    private static readonly string[] s_samples = ["bench", "bench-ipv6", "churn", "churn-ipv6", "daemons", "packets", "peers"];
 
     /// <summary>The rows: what they compare, and their cell out of a family's results.</summary>
     private static readonly (string Title, Func<Family, string> Cell)[] s_rows =
