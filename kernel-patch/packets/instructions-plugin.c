@@ -40,7 +40,7 @@ uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
 
 /*
  * Contexts, and the functions that they begin with. A tick of the timer may come in any of them. WireGuard's rate limiter cleans up once a
- * second, and IPv6 its neighbours every 15 s.
+ * second, IPv6 its neighbours every 15 s. Both families look for addresses whose time is over.
  */
 enum { REST, CHOICE, ROUTE, BACKGROUND, CONTEXTS };
 static const char *const context_name[CONTEXTS] = { "rest", "choice", "route", "background" };
@@ -53,6 +53,8 @@ static const struct {
 	{ "__sysvec_apic_timer_interrupt", BACKGROUND },
 	{ "wg_ratelimiter_gc_entries", BACKGROUND },
 	{ "neigh_periodic_work", BACKGROUND },
+	{ "check_lifetime", BACKGROUND },
+	{ "addrconf_verify_rtnl", BACKGROUND },
 };
 
 struct function {

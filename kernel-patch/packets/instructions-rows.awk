@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Makes rows of the lines of instructions-count.awk. Each configuration has two runs.
+# Makes rows of the lines of instructions-count.awk. Each configuration has three runs. Now and then a clean-up of the kernel falls in one of
+# them. So figures are medians, and a configuration repeats if the median has another run beside it.
 
 # Cycles a byte of ChaCha20 and Poly1305 with AVX2 on Skylake, long messages, as their authors published them: see instructions.md.
 BEGIN {
@@ -27,21 +28,36 @@ function encrypted(family, size) { return int((size + (family == 4 ? 28 : 48) + 
         row("choice_share", $10 / ($9 - $12 + cycles * encrypted($3, $8)) * 1000, "permille", at, "modelled")
     key = $1 "," at
     if (!(key in runs)) order[++count] = key
-    runs[key]++
-    sum[key] += $9
-    if (runs[key] == 1 || $9 < least[key]) least[key] = $9
-    if (runs[key] == 1 || $9 > most[key]) most[key] = $9
+    run[key, ++runs[key]] = $9
+}
+
+# sort_runs KEY: its three runs, ascending.
+function sort_runs(key,    i, j, v) {
+    for (i = 2; i <= runs[key]; i++)
+        for (j = i; j > 1 && run[key, j - 1] > run[key, j]; j--) {
+            v = run[key, j]
+            run[key, j] = run[key, j - 1]
+            run[key, j - 1] = v
+        }
+}
+
+# repeats KEY: how far the median is from the run that is nearest to it, in per mille. Fewer runs are no repetition.
+function repeats(key,    below, above) {
+    if (runs[key] != 3 || run[key, 1] <= 0) return 1000
+    below = run[key, 2] / run[key, 1] - 1
+    above = run[key, 3] / run[key, 2] - 1
+    return 1000 * (below < above ? below : above)
 }
 
 END {
+    for (i = 1; i <= count; i++) sort_runs(order[i])
     for (i = 1; i <= count; i++) {
         key = order[i]
         variant = substr(key, 1, index(key, ",") - 1)
         at = substr(key, index(key, ",") + 1)
-        # One run, or none, is no repetition.
-        row("repeat", runs[key] == 2 && least[key] > 0 ? (most[key] / least[key] - 1) * 1000 : 1000, "permille", at, variant "-aa")
+        row("repeat", repeats(key), "permille", at, variant "-aa")
         stock = "stock," at
-        if (variant == "plain" && stock in sum)
-            row("unused_overhead", (sum[key] / sum[stock] - 1) * 1000, "permille", at, "unused")
+        if (variant == "plain" && runs[key] == 3 && runs[stock] == 3)
+            row("unused_overhead", (run[key, 2] / run[stock, 2] - 1) * 1000, "permille", at, "unused")
     }
 }
