@@ -34,6 +34,10 @@ public static class SafeKeeping
         }
     }
 
+    /// <summary>Stores results of a run that did not come to its end, away from the report's folder, and returns where; null if they could
+    /// not be written anywhere.</summary>
+    public static string? Keep(RunResult result) => StoreIn(Fallbacks(), result);
+
     /// <summary>Returns folders to try if the report's own folder fails. The last folder is in memory, so a full disk does not affect
     /// it.</summary>
     private static IEnumerable<string> Fallbacks() =>
@@ -44,8 +48,11 @@ public static class SafeKeeping
     /// <summary>Stores the results and returns their folder; null if they could not be written anywhere.</summary>
     private static string? Store(RunResult result, OutputFolder folder, IEnumerable<string> fallbacks)
     {
-        if (Try(() => ReportWriter.WriteResults(result, folder)))
-            return folder.Name;
+        return Try(() => ReportWriter.WriteResults(result, folder)) ? folder.Name : StoreIn(fallbacks, result);
+    }
+
+    private static string? StoreIn(IEnumerable<string> fallbacks, RunResult result)
+    {
         foreach (var parent in fallbacks.Where(Directory.Exists))
         {
             var place = Path.Combine(parent, $"sim-results-{Guid.NewGuid():N}");

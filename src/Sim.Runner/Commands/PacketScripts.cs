@@ -23,15 +23,17 @@ internal static class PacketScripts
     private const string TwoProcessors = "--smp";
 
     /// <summary>Runs the scripts of packets or of peers, and writes a report of their rows.</summary>
-    /// <returns>The exit code: 1 if a claim of a script does not hold. Then no report is written.</returns>
+    /// <returns>The exit code: 1 if a claim of a script does not hold. Then no report is written, and the figures of the scripts before it are
+    /// kept elsewhere.</returns>
     public static int Run(ScriptRun run, bool peers, IReadOnlyList<LoadedTable> loaded, ulong seed, bool quick)
     {
         // The script of peers takes a list of one family.
         var runs = peers ? loaded.Select(one => (Script: s_peers, Tables: (IReadOnlyList<LoadedTable>)[one])) : s_packets[..(quick ? ^1 : ^0)].Select(script => (Script: script, Tables: loaded));
         var data = Directory.CreateTempSubdirectory("sim-packets-");
+        var (list, rows) = (Path.Combine(data.FullName, "list"), Path.Combine(data.FullName, "rows.csv"));
+        var (figures, all) = (new List<Figure>(), false);
         try
         {
-            var (list, rows, figures) = (Path.Combine(data.FullName, "list"), Path.Combine(data.FullName, "rows.csv"), new List<Figure>());
             foreach (var (script, tables) in runs)
             {
                 File.WriteAllLines(list, tables.SelectMany(one => Prefixes(one.Table, seed, quick, outermost: peers)));
@@ -41,10 +43,13 @@ internal static class PacketScripts
                 figures.AddRange(PacketRows.Read(peers ? Experiment.HubPeers : Experiment.HubPackets, [rows], script.Words.Contains(TwoProcessors)));
             }
 
+            all = true;
             return run.Report(figures, seed, quick);
         }
         finally
         {
+            if (!all)
+                run.Keep(figures, seed, quick);
             data.Delete(recursive: true);
         }
     }

@@ -57,6 +57,13 @@ internal sealed class ScriptRun(ParseResult parsed, OutputFolder folder, IReadOn
         return loaded.Max(one => one.ReportDamage());
     }
 
+    /// <summary>Saves the figures of the scripts that have run, because a later one failed, and tells where they are.</summary>
+    public void Keep(IReadOnlyList<Figure> figures, ulong seed, bool quick)
+    {
+        if (figures.Count > 0 && SafeKeeping.Keep(Result([.. figures.Select(Flagged)], seed, quick)) is { } place)
+            Console.Error.WriteLine($"The figures of the scripts before it are in {place}: 'report {ShellWords.Quote(place)}' makes a report from them");
+    }
+
     private void Note(string machine, string line)
     {
         if (line.StartsWith(VersionRemark, StringComparison.Ordinal) && $"{machine}: {line[VersionRemark.Length..]}" is var kernel && !_kernels.Contains(kernel))

@@ -109,6 +109,21 @@ public sealed class PacketScriptsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("echo 'not ok - the unused series costs less than 1 %'; exit 1", 1)]
+    [InlineData("exit 69", 2)]
+    public void The_figures_of_the_scripts_before_one_that_fails_are_kept(string instructions, int code)
+    {
+        var ran = Run("packets", Say("packets", "packets"), instructions, "exit 0");
+        Assert.Equal(code, ran.Code);
+        var place = ran.Error.Split("The figures of the scripts before it are in ")[1].Split(": ")[0];
+        var figures = ReportFolder.Results(Path.Combine(place, "results.json")).Figures;
+        Directory.Delete(place, recursive: true);
+        Assert.Contains(figures, f => f.Metric == Metrics.PacketRate && f.Family == 6);
+        Assert.DoesNotContain(figures, f => f.Metric == Metrics.PacketInstructions);
+        Assert.False(Directory.Exists(_scratch["report"]) && File.Exists(_scratch["report/index.html"]));
+    }
+
+    [Theory]
     [InlineData("packets", "--kernel", "uml-patched")]
     [InlineData("peers", "--kernel", "uml")]
     [InlineData("peers", "--release", "6.12")]
