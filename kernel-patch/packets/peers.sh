@@ -5,8 +5,8 @@
 #   peers.sh [OPTION...]
 #
 #   --quick            1, 10 and 100 peers, and 10,000 prefixes
-#   --peers N,...      numbers of peers: 1,10,100,1000,10000 unless given. More than 1,000: one device alone
-#   --prefixes N       size of the table: 100,000 unless given
+#   --peers N,...      numbers of peers: 1,10,100,1000,10000 unless given, up to the size of the table. More than 1,000: one device alone
+#   --prefixes N       size of the table: 100,000 unless given, or the whole list if it is shorter
 #   --list FILE        a file with a prefix a line; without it the prefixes are made. Then --family needs 4 or 6
 #   --family NAME      4, 6 or both: both unless given
 #   --rounds N         rounds that take times: 3 unless given
@@ -58,14 +58,20 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-if [ -n "$two" ]; then
-    peers=${peers:-1,10} prefixes=${prefixes:-10000}
-elif [ -n "$quick" ]; then
-    peers=${peers:-1,10,100} prefixes=${prefixes:-10000}
-else
-    peers=${peers:-1,10,100,1000,10000} prefixes=${prefixes:-100000}
+if [ -z "$prefixes" ]; then
+    prefixes=100000
+    [ -z "$two$quick" ] || prefixes=10000
+    [ "$list" = - ] || listed=$(grep -c . "$list" || true)
+    [ "${listed:-$prefixes}" -ge "$prefixes" ] || prefixes=$listed
 fi
-IFS=, read -ra numbers <<<"$peers"
+if [ -n "$peers" ]; then
+    IFS=, read -ra numbers <<<"$peers"
+else
+    numbers=(1 10 100 1000 10000)
+    [ -z "$quick" ] || numbers=(1 10 100)
+    [ -z "$two" ] || numbers=(1 10)
+    while [ ${#numbers[@]} -gt 1 ] && [ "${numbers[-1]}" -gt "$prefixes" ]; do unset "numbers[-1]"; done
+fi
 for number in "${numbers[@]}"; do
     [ "$number" -le 10000 ] || usage "$number peers are too many: 10000"
     [ "$number" -le "$prefixes" ] || usage "$number peers need as many prefixes"
