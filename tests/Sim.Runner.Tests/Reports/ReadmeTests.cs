@@ -85,8 +85,10 @@ public sealed class ReadmeTests
         string Ratio(Figure row) => row.Flag.Length > 0 ? "not settled" : Numbers.Ratio(row.Value);
         string Rate(Term operation) => Both(family => Ratio(Of(Metrics.PacketRate.AsRatio, family, SchemeName.Gateway, operation)));
         string Share(SchemeName scheme) => Both(family => Phrases.Percent(Of(Metrics.ChoiceShare, family, scheme, Operations.Encrypt).Value));
-        var noise = rows.Where(row => row.Metric == Metrics.PacketRate.AsRatio && row.IsNoise && row.Structure.Length == 0 && row.Keys == KeyPatterns.Prefixes
-            && row.Prefixes == Of(row.Metric, row.Family, SchemeName.Gateway, Operations.Encrypt).Prefixes).Max(row => Math.Max(row.High, 1 / row.Low));
+        // The noise of the same tables, packets and keys.
+        bool IsBeside(Figure row, Figure shown) => row.Prefixes == shown.Prefixes && row.X == shown.X && row.Keys == shown.Keys && row.Structure == shown.Structure;
+        var noise = rows.Where(row => row.Metric == Metrics.PacketRate.AsRatio && row.IsNoise && IsBeside(row, Of(row.Metric, row.Family, SchemeName.Gateway, Operations.Encrypt)))
+            .Max(row => Math.Max(row.High, 1 / row.Low));
         return $"""
             Packets (patched User-Mode Linux): in mode gateway a hub encrypts {Rate(Operations.Encrypt)} times as many packets a second as with AllowedIPs, and decrypts {Rate(Operations.Decrypt)} times as many; the noise is {Numbers.Percent(noise)}.
             The choice of the peer is {Share(SchemeName.Gateway)} of the instructions of an encrypted packet in mode gateway, and {Share(SchemeName.FullAllowedIps)} with AllowedIPs.
@@ -101,10 +103,10 @@ public sealed class ReadmeTests
             && row.Item == Variants.Plain && row.Structure.Length == 0).MaxBy(row => row.Peers)!;
         string Both(Metric metric) => $"{Shown(Of(metric, 4))} (IPv6: {Shown(Of(metric, 6))})";
         string Shown(Figure row) => row.Flag.Length > 0 ? "not settled" : Numbers.Ratio(row.Value);
-        return $"""
-            A device per peer, {Numbers.Show(Of(Metrics.AllMemory.AsRatio, 4).Peers!.Value)} peers: {Both(Metrics.AllMemory.AsRatio)} times the kernel memory of one device, and {Both(Metrics.SetUpTime.AsRatio)} times its set-up time.
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            A device per peer, {Of(Metrics.AllMemory.AsRatio, 4).Peers!.Value:N0} peers: {Both(Metrics.AllMemory.AsRatio)} times the kernel memory of one device, and {Both(Metrics.SetUpTime.AsRatio)} times its set-up time.
 
-            """;
+            """);
     }
 
     [Fact]
