@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # What scripts take from the harness. Sourced after lib.sh, by scripts that have a folder $work.
 
 # sim ARG...: the harness's program: WG_SIM, or what "dotnet run" builds.
