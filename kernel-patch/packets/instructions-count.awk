@@ -20,6 +20,7 @@ function flush_functions(    key, part) {
 }
 
 FNR == NR && $1 == "count" && $3 == "clock" { clock = $2; nanoseconds = $4; next }
+FNR == NR && $1 == "count" && $3 == "warm-up" { next }
 FNR == NR && $1 == "count" {
     at = $3 " " $4 " " $5 " " $6 " " $7 " " $8 " " $9
     label[$2] = at
